@@ -6,6 +6,7 @@
 import base64
 import binascii
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
     handrail_keys: SecretStr
     handrail_index_key: SecretStr
     config_dir: Path = Path("config")
+    organisation_name: str = "Lakeside Clinics"
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
@@ -123,6 +125,17 @@ def load_settings() -> Settings:
         raise BadSettings(mistakes) from None
 
 
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """The settings that a child started with `environment` will read. Raises `BadSettings` with every mistake."""
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        return load_settings()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 def _mistake(loc: tuple[int | str, ...], kind: str, message: str) -> str:
     name = str(loc[0]).upper() if loc else "settings"
     if kind == "missing":
@@ -138,7 +151,3 @@ def environment_of(settings_file: Path) -> dict[str, str]:
         if "=" in line and not line.lstrip().startswith("#")
     )
     return {name.strip(): value.strip() for name, value in pairs}
-
-
-def is_set(name: str) -> bool:
-    return bool(os.environ.get(name))

@@ -29,11 +29,16 @@ MAYBE_WITH_PROVIDER = frozenset(
     {State.SENDING, State.HANDED_OVER, State.SENT, State.DELIVERED, State.UNDELIVERED, State.UNCERTAIN}
 )
 
+# A message that was uncertain and then queued again may still turn out to have arrived the first time. That news
+# must win wherever the message is by then, or it would be said twice, or shown as never said.
+_ARRIVED_AFTER_ALL = frozenset({State.HANDED_OVER, State.SENT, State.DELIVERED})
+
 TRANSITIONS: dict[State, frozenset[State]] = {
-    State.PLANNED: frozenset({State.CLAIMED, State.CANCELLED, State.EXPIRED, State.SUPPRESSED}),
+    State.PLANNED: frozenset({State.CLAIMED, State.CANCELLED, State.EXPIRED, State.SUPPRESSED}) | _ARRIVED_AFTER_ALL,
     State.CLAIMED: frozenset(
         {State.PLANNED, State.SENDING, State.CANCELLED, State.EXPIRED, State.SUPPRESSED, State.FAILED}
-    ),
+    )
+    | _ARRIVED_AFTER_ALL,
     State.SENDING: frozenset(
         {
             State.PLANNED,  # the provider surely did not take it, and it may be tried again
@@ -62,9 +67,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.FAILED: frozenset({State.DELIVERED}),
     State.DELIVERED: frozenset(),
     State.SKIPPED: frozenset(),
-    State.SUPPRESSED: frozenset(),
-    State.CANCELLED: frozenset(),
-    State.EXPIRED: frozenset(),
+    State.SUPPRESSED: _ARRIVED_AFTER_ALL,
+    State.CANCELLED: _ARRIVED_AFTER_ALL,
+    State.EXPIRED: _ARRIVED_AFTER_ALL,
 }
 
 

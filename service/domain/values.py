@@ -240,7 +240,7 @@ class Clinic:
 
 @dataclass(frozen=True, kw_only=True)
 class Appointment:
-    """One visit. `version` rises whenever its time, length, kind or clinic changes, or it is reinstated."""
+    """One visit. `version` rises with every new plan, so that a plan's messages can be told from an older one's."""
 
     id: UUID
     kind: Kind

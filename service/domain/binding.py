@@ -1,0 +1,77 @@
+"""Which question a reply answers. Pure: a reply belongs to what was asked of that number, not to "the next visit"."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from service.domain.reply_rules import Intent
+from service.domain.values import Question
+
+SCORE_STAYS_OPEN = timedelta(days=3)
+ASKED_TOGETHER = timedelta(hours=1)
+
+ANSWERS: dict[Intent, Question] = {
+    Intent.CONFIRM: Question.CONFIRM,
+    Intent.RIDE_YES: Question.RIDE,
+    Intent.RIDE_NO: Question.RIDE,
+    Intent.FASTING_OK: Question.FASTING,
+    Intent.FASTING_BROKEN: Question.FASTING,
+    Intent.SCORE: Question.SCORE,
+}
+
+
+class Asked(Protocol):
+    """A message that was sent, as binding looks at it."""
+
+    @property
+    def appointment_id(self) -> UUID | None: ...
+    @property
+    def question(self) -> Question | None: ...
+    @property
+    def handed_over_at(self) -> datetime: ...
+    @property
+    def visit_starts_at(self) -> datetime | None: ...
+    @property
+    def visit_stands(self) -> bool: ...
+
+
+A = TypeVar("A", bound=Asked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding(Generic[A]):
+    """The message a reply answers. `is_sure` is False where it could as well be about another visit."""
+
+    answered: A | None
+    is_sure: bool
+
+
+def is_open(asked: Asked, now: datetime) -> bool:
+    """Whether an answer would still count: the visit stands at the time asked about, and is ahead (or just over)."""
+    if asked.question is None or asked.visit_starts_at is None or not asked.visit_stands:
+        return False
+    if asked.question is Question.SCORE:
+        return now - asked.handed_over_at < SCORE_STAYS_OPEN
+    return now < asked.visit_starts_at
+
+
+def latest_question(spoken: list[A], now: datetime) -> A | None:
+    """The newest question that is open. `spoken` is newest first."""
+    return next((asked for asked in spoken if is_open(asked, now)), None)
+
+
+def bind(intent: Intent, spoken: list[A], now: datetime) -> Binding[A]:
+    """What a reply of this intent answers. `spoken` is newest first."""
+    wanted = ANSWERS.get(intent)
+    questions = [asked for asked in spoken if is_open(asked, now) and wanted in (None, asked.question)]
+    if not questions:
+        return Binding(answered=next(iter(spoken), None), is_sure=False)
+    newest = questions[0]
+    rivals = [
+        asked
+        for asked in questions
+        if asked.appointment_id != newest.appointment_id
+        and newest.handed_over_at - asked.handed_over_at < ASKED_TOGETHER
+    ]
+    return Binding(answered=newest, is_sure=not rivals)

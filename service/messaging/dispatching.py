@@ -1,0 +1,148 @@
+"""From due to answered: claim, open, call, record. Three short transactions, and none while a provider answers.
+
+A process may die after any line here; what it leaves behind says what happened:
+before `open_batch` commits, the short lease runs out and the message is planned again; after it, the attempt is
+written down, the long lease runs out, and the message is uncertain until a callback or the provider itself tells.
+"""
+
+import queue
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.domain.states import State
+from service.messaging.aftermath import after_refusal, tell_of_expired
+from service.messaging.links import Links
+from service.messaging.looping import Loop
+from service.messaging.opening import Ready, open_batch
+from service.messaging.sending import Answered, Calls
+from service.providers.outcome import ErrorClass
+from service.settings import Settings
+from service.storage.attempts import record_results
+from service.storage.claims import Claimed, claim_due, doubt_lapsed, expire_stale, take_back_lapsed
+from service.storage.database import Database
+from service.storage.senders import pause_sender_of
+
+log = structlog.get_logger()
+
+RECORD_AT_MOST = 100
+RECORD_EVERY = 0.05  # seconds
+Batch = tuple[UUID, list[tuple[UUID, int]]]
+
+
+def tick(database: Database, settings: Settings, now: datetime) -> list[Batch]:
+    """One look at what is due. Returns what was claimed, committed, in batches of (message id, epoch)."""
+    with database.system() as connection:
+        expired = expire_stale(connection, now)
+        taken_back = take_back_lapsed(connection, now)
+        doubted = doubt_lapsed(connection, now)
+        claimed = claim_due(connection, now, limit=settings.claim_limit, lease=settings.claim_lease)
+    if expired or taken_back or doubted:
+        log.info("swept", expired=len(expired), taken_back=taken_back, uncertain=doubted)
+    for organisation_id in {message.organisation_id for message in expired}:
+        with database.organisation(organisation_id) as connection:
+            tell_of_expired(
+                connection, organisation_id, [m for m in expired if m.organisation_id == organisation_id], now
+            )
+    return list(_batches(claimed, settings.batch_size))
+
+
+def _batches(claimed: Sequence[Claimed], size: int) -> Iterable[Batch]:
+    """In order of urgency, cut by organisation: a batch runs in one organisation's transaction."""
+    by_organisation: dict[UUID, list[tuple[UUID, int]]] = {}
+    for message in claimed:
+        by_organisation.setdefault(message.organisation_id, []).append((message.message_id, message.epoch))
+    for organisation_id, ids in by_organisation.items():
+        for start in range(0, len(ids), size):
+            yield organisation_id, ids[start : start + size]
+
+
+class Dispatcher:
+    """Sends batches. One per worker process."""
+
+    def __init__(self, *, database: Database, settings: Settings, calls: Calls, loop: Loop, links: Links) -> None:
+        self._database = database
+        self._settings = settings
+        self._calls = calls
+        self._loop = loop
+        self._links = links
+
+    def send_batch(self, organisation_id: UUID, claimed: Sequence[tuple[UUID, int]], now: datetime) -> int:
+        """Opens, calls, records. Returns how many were called. Ids that are no longer ours are passed over."""
+        lease = self._settings.sending_lease
+        with self._database.organisation(organisation_id) as connection:
+            ready = open_batch(
+                connection,
+                organisation_id,
+                claimed,
+                links=self._links,
+                sms_sender=self._settings.twilio_messaging_service_sid,
+                email_from=self._settings.email_from,
+                now=now,
+                lease_until=now + lease,
+            )
+        if ready:
+            self._call_and_record(organisation_id, ready)
+        return len(ready)
+
+    def _call_and_record(self, organisation_id: UUID, ready: Sequence[Ready]) -> None:
+        answers: queue.SimpleQueue[Answered] = queue.SimpleQueue()
+        calling = self._loop.start(
+            self._calls.send_all(ready, lease=self._settings.sending_lease, answered=answers.put)
+        )
+        left = len(ready)
+        while left:
+            answered = _gather(answers, left)
+            if not answered and calling.done():
+                calling.result()  # raises what broke the calls; their messages' leases run out to uncertain
+                break
+            left -= len(answered)
+            self._record(organisation_id, answered)
+
+    def _record(self, organisation_id: UUID, answered: Sequence[Answered]) -> None:
+        """Once more if the database stumbles. If it stays away, leases run out and callbacks settle the matter."""
+        for wait in (0.5, 2.0, 0.0):
+            try:
+                with self._database.organisation(organisation_id) as connection:
+                    record_results(connection, [answer.result for answer in answered])
+                    for answer in answered:
+                        if answer.refused is not None:
+                            self._follow_up(organisation_id, answer, connection)
+                return
+            except SQLAlchemyError as error:
+                log.warning("answers_not_recorded", error=type(error).__name__, count=len(answered))
+                time.sleep(wait)
+
+    def _follow_up(self, organisation_id: UUID, answer: Answered, connection: Connection) -> None:
+        refused, result = answer.refused, answer.result
+        assert refused is not None
+        if refused.error is ErrorClass.CONFIGURATION and result.retry_at is not None:
+            pause_sender_of(connection, answer.ready.message_id, result.retry_at)
+            log.error("provider_refuses_our_set_up", code=refused.code, words=refused.words)
+        if result.state is State.FAILED or refused.error is ErrorClass.OPTED_OUT:
+            after_refusal(
+                connection,
+                organisation_id,
+                answer.ready.message_id,
+                refused.error,
+                refused.code,
+                refused.words,
+                result.finished_at,
+            )
+
+
+def _gather(answers: "queue.SimpleQueue[Answered]", most: int) -> list[Answered]:
+    """What has been answered within a short wait, up to one recording's worth."""
+    gathered: list[Answered] = []
+    until = time.monotonic() + RECORD_EVERY
+    while len(gathered) < min(most, RECORD_AT_MOST):
+        try:
+            gathered.append(answers.get(timeout=max(0.0, until - time.monotonic())))
+        except queue.Empty:
+            break
+    return gathered

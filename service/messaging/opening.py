@@ -1,0 +1,181 @@
+"""Opens claimed messages for sending: the last check, the rendering, and the attempt written down before any call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from service.domain.last_check import Candidate, Hold, Send, Stop, check
+from service.domain.states import State
+from service.domain.values import Channel, Clinic, History, Recipient, Step
+from service.messaging.links import Links
+from service.messaging.planning import opened, visits_before
+from service.messaging.rendering import BadText
+from service.messaging.schedule_bundle import NoSuchText
+from service.messaging.speaking import Speaker, Words
+from service.storage import appointments as visits
+from service.storage import people
+from service.storage.appointments import AppointmentRecord, Item
+from service.storage.attempts import NewAttempt, Pending, hold, lock_claimed, open_attempts, refuse
+from service.storage.clinics import ClinicRecord, bundle_of, clinic_records
+from service.storage.consents import allowed_categories, consents_of
+from service.storage.ids import new_id
+
+PROVIDERS = {Channel.SMS: "twilio", Channel.EMAIL: "sendgrid"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """An opened attempt: everything the call needs, so that no transaction is open while the provider answers."""
+
+    attempt_id: UUID
+    message_id: UUID
+    epoch: int
+    number: int
+    channel: Channel
+    sender: str
+    sender_name: str
+    to: str
+    subject: str
+    body: str
+    expires_at: datetime
+
+
+def open_batch(
+    connection: Connection,
+    organisation_id: UUID,
+    claimed: Sequence[tuple[UUID, int]],
+    *,
+    links: Links,
+    sms_sender: str,
+    email_from: str,
+    now: datetime,
+    lease_until: datetime,
+) -> list[Ready]:
+    """Locks the claimed messages, stops or holds those that must not go now, and opens the rest."""
+    pending = lock_claimed(connection, claimed)
+    opening = _Opening(connection, pending, now)
+    ready: list[Ready] = []
+    attempts: list[NewAttempt] = []
+    refused: list[tuple[Pending, State, str, str]] = []
+    held: list[tuple[Pending, Hold]] = []
+    for message in pending:
+        verdict, words = opening.judge(message, links)
+        match verdict:
+            case Stop():
+                refused.append((message, verdict.state, verdict.reason, verdict.why))
+            case Hold():
+                held.append((message, verdict))
+            case Send():
+                assert words is not None
+                clinic = opening.clinics[message.clinic_id]
+                attempt = NewAttempt(
+                    id=new_id(),
+                    message_id=message.id,
+                    number=message.attempts + 1,
+                    epoch=message.epoch,
+                    provider=PROVIDERS[message.channel],
+                    subject=words.subject or None,
+                    body=words.body,
+                )
+                attempts.append(attempt)
+                ready.append(_ready(message, attempt, clinic, sms_sender, email_from))
+    refuse(connection, refused, now)
+    hold(connection, [(message, verdict.until, verdict.why) for message, verdict in held], now)
+    open_attempts(connection, organisation_id, attempts, now, lease_until)
+    return ready
+
+
+def _ready(message: Pending, attempt: NewAttempt, clinic: ClinicRecord, sms_sender: str, email_from: str) -> Ready:
+    own = clinic.file.sms_sender if message.channel is Channel.SMS else clinic.file.email_from
+    return Ready(
+        attempt_id=attempt.id,
+        message_id=message.id,
+        epoch=message.epoch,
+        number=attempt.number,
+        channel=message.channel,
+        sender=own or (sms_sender if message.channel is Channel.SMS else email_from),
+        sender_name=clinic.clinic.discreet_name,
+        to=message.address,
+        subject=attempt.subject or "",
+        body=attempt.body,
+        expires_at=message.expires_at,
+    )
+
+
+class _Opening:
+    """What one batch needs from the database, read with one query each."""
+
+    def __init__(self, connection: Connection, pending: Sequence[Pending], now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+        self.clinics = clinic_records(connection)
+        patients = {message.patient_id for message in pending if message.patient_id}
+        about = {message.appointment_id for message in pending if message.appointment_id}
+        self._appointments = visits.fetch(connection, about)
+        self._known = visits.readiness_of(connection, about)
+        self._contacts = people.contacts_of(connection, patients)
+        self._visits = visits.visits_of(connection, patients)
+        self._ledger = consents_of(connection, {message.contact_point_id for message in pending})
+        self._speaker = Speaker(now=now)
+
+    def judge(self, message: Pending, links: Links) -> tuple[Send | Hold | Stop, Words | None]:
+        appointment = self._appointments.get(message.appointment_id) if message.appointment_id else None
+        clinic = self.clinics[message.clinic_id].clinic
+        recipient = self._recipient(message, appointment)
+        verdict = Send() if message.in_reply_to else self._check(message, appointment, clinic, recipient)
+        if not isinstance(verdict, Send):
+            return verdict, None
+        try:
+            return verdict, self._words(message, appointment, clinic, recipient, links)
+        except (BadText, NoSuchText) as problem:
+            why = f"Not sent: its text cannot be made ({problem})."
+            return Stop(state=State.FAILED, reason="bad_text", why=why), None
+
+    def _check(
+        self, message: Pending, record: AppointmentRecord | None, clinic: Clinic, recipient: Recipient
+    ) -> Send | Hold | Stop:
+        known = self._known.get(message.appointment_id, {}) if message.appointment_id else {}
+        candidate = Candidate(
+            category=message.category,
+            expires_at=message.expires_at,
+            visit_starts_at=message.visit_starts_at,
+            allowed=allowed_categories(self._ledger.get(message.contact_point_id, {})),
+            is_own_contact=message.patient_id is not None
+            and message.contact_point_id in self._contacts.get(message.patient_id, ()),
+        )
+        history = History(confirmed=Item.CONFIRMED in known, ride_known=Item.RIDE in known)
+        appointment = record.appointment if record else None
+        return check(candidate, self._step(message), appointment, clinic, recipient, history, self._now)
+
+    def _words(
+        self,
+        message: Pending,
+        record: AppointmentRecord | None,
+        clinic: Clinic,
+        recipient: Recipient,
+        links: Links,
+    ) -> Words:
+        assert message.schedule_version_id is not None
+        return self._speaker.say(
+            opened(message.schedule_version_id, bundle_of(self._connection, message.schedule_version_id)),
+            text_name=message.text_name,
+            channel=message.channel,
+            appointment=record.appointment if record else None,
+            clinic=clinic,
+            recipient=recipient,
+            first_name=message.given_name,
+            link=links.to_message(message.id, self._now),
+        )
+
+    def _step(self, message: Pending) -> Step | None:
+        if message.schedule_version_id is None:
+            return None
+        bundle = opened(message.schedule_version_id, bundle_of(self._connection, message.schedule_version_id))
+        return bundle.schedule.step(message.step)
+
+    def _recipient(self, message: Pending, record: AppointmentRecord | None) -> Recipient:
+        before = visits_before(record, self._visits.get(record.patient_id, [])) if record else 0
+        return Recipient(language=message.language, timezone=message.timezone, visits_before=before)

@@ -1,0 +1,164 @@
+"""Plans appointments and stores the plan, in the transaction of the fact that caused it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from service.domain.changes import STANDS
+from service.domain.plan import plan
+from service.domain.states import State
+from service.domain.values import (
+    Category,
+    Channel,
+    Contact,
+    Event,
+    History,
+    Kind,
+    PlannedMessage,
+    Priority,
+    Recipient,
+    Schedule,
+    SkipReason,
+)
+from service.messaging.schedule_bundle import OpenBundle, open_bundle
+from service.storage import people
+from service.storage.appointments import AppointmentRecord, Item, Visit, readiness_of, visits_of
+from service.storage.clinics import ClinicRecord, ScheduleRecord, clinic_records, schedules_in_force
+from service.storage.consents import Ledger, allowed_categories, consents_of
+from service.storage.messages import NewMessage, add_messages, told_about
+
+Causes = Mapping[UUID, Event]
+
+
+@lru_cache(maxsize=256)
+def opened(version_id: UUID, bundle: str) -> OpenBundle:  # noqa: ARG001  # the id keys the cache cheaply
+    return open_bundle(bundle)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InForce:
+    """A schedule as planning uses it, with the version that its messages will name."""
+
+    schedule: Schedule
+    version_id: UUID
+
+
+def schedules_by_kind(records: Iterable[ScheduleRecord]) -> dict[Kind, InForce]:
+    return {
+        kind: InForce(schedule=opened(record.version_id, record.bundle).schedule, version_id=record.version_id)
+        for record in records
+        for kind in record.kinds
+    }
+
+
+class Planner:
+    """Plans many appointments in one transaction with a handful of queries."""
+
+    def __init__(self, connection: Connection, organisation_id: UUID, now: datetime) -> None:
+        self._connection = connection
+        self._organisation_id = organisation_id
+        self._now = now
+        self._clinics: dict[UUID, ClinicRecord] = clinic_records(connection)
+        self._schedules = schedules_by_kind(schedules_in_force(connection))
+
+    def plan_all(self, records: Sequence[AppointmentRecord], causes: Causes) -> None:
+        """Stores the plan of each appointment, each for its own cause. Call after withdrawing what was queued."""
+        if not records:
+            return
+        recipients = self._recipients(records)
+        histories = self._histories(records)
+        rows = [
+            row
+            for record in records
+            for row in self._rows(record, causes[record.id], recipients[record.id], histories[record.id])
+        ]
+        add_messages(self._connection, self._organisation_id, rows, self._now)
+
+    def _rows(
+        self, record: AppointmentRecord, cause: Event, recipient: Recipient, history: History
+    ) -> Iterable[NewMessage]:
+        in_force = self._schedules.get(record.kind)
+        clinic = self._clinics[record.clinic_id]
+        schedule = in_force.schedule if in_force else None
+        for item in plan(record.appointment, schedule, clinic.clinic, recipient, history, self._now, cause):
+            step = schedule.step(item.step) if schedule else None
+            row = NewMessage(
+                clinic_id=record.clinic_id,
+                patient_id=record.patient_id,
+                appointment_id=record.id,
+                appointment_version=record.version,
+                visit_starts_at=record.starts_at,
+                schedule_version_id=in_force.version_id if in_force else None,
+                step=item.step,
+                text_name=step.text if step else "",
+                asks=step.asks if step else None,
+                category=step.category if step else Category.REMINDER,
+                priority=step.priority if step else Priority.NORMAL,
+                state=State.PLANNED,
+                why=item.why,
+                due_at=item.due_at,
+            )
+            if isinstance(item, PlannedMessage):
+                yield replace(
+                    row,
+                    channel=item.channel,
+                    contact_point_id=item.contact_id,
+                    sender_id=clinic.sender_id(item.channel),
+                    occurrence=item.occurrence,
+                    expires_at=item.expires_at,
+                )
+            elif item.reason is not SkipReason.NOT_THIS_EVENT:
+                yield replace(row, state=State.SKIPPED, reason=item.reason)
+
+    def _recipients(self, records: Sequence[AppointmentRecord]) -> dict[UUID, Recipient]:
+        patient_ids = {record.patient_id for record in records}
+        contacts = people.contacts_of(self._connection, patient_ids)
+        points = {point for listed in contacts.values() for point in listed}
+        channels = people.channels_of(self._connection, points)
+        ledger = consents_of(self._connection, points)
+        visits = visits_of(self._connection, patient_ids)
+        languages = people.speech_of(self._connection, patient_ids)
+        return {
+            record.id: Recipient(
+                language=languages[record.patient_id].language,
+                timezone=languages[record.patient_id].timezone,
+                contacts=tuple(
+                    _contact(point, channels[point], ledger) for point in contacts.get(record.patient_id, ())
+                ),
+                visits_before=visits_before(record, visits[record.patient_id]),
+            )
+            for record in records
+        }
+
+    def _histories(self, records: Sequence[AppointmentRecord]) -> dict[UUID, History]:
+        ids = [record.id for record in records]
+        told = told_about(self._connection, ids)
+        known = readiness_of(self._connection, ids)
+        return {
+            appointment_id: History(
+                told=tuple(told.get(appointment_id, ())),
+                confirmed=Item.CONFIRMED in known.get(appointment_id, {}),
+                ride_known=Item.RIDE in known.get(appointment_id, {}),
+            )
+            for appointment_id in ids
+        }
+
+
+def _contact(point: UUID, channel: Channel, ledger: Ledger) -> Contact:
+    consents = ledger.get(point, {})
+    return Contact(id=point, channel=channel, allowed=allowed_categories(consents), refusal=_refusal(consents))
+
+
+def _refusal(consents: Mapping[Category, object]) -> str:
+    return "no permission is recorded" if not consents else "permission was refused or withdrawn"
+
+
+def visits_before(record: AppointmentRecord, visits: Iterable[Visit]) -> int:
+    """How many visits of the same kind stand before this one: 0 makes it the first of its series."""
+    return sum(
+        visit.kind is record.kind and visit.status in STANDS and visit.starts_at < record.starts_at for visit in visits
+    )

@@ -1,0 +1,75 @@
+"""Patients, how they can be reached, and what they agreed to."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from service.storage.instants import Instant
+from service.storage.sealing import Sealed
+from service.storage.tables.base import id_column, metadata, organisation_column
+
+patients = Table(
+    "patients",
+    metadata,
+    id_column(),
+    organisation_column(),
+    Column("external_id", Text, nullable=False),
+    Column("given_name", Sealed("patients.given_name"), nullable=False),
+    Column("family_name", Sealed("patients.family_name"), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("timezone", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("organisation_id", "external_id"),
+)
+
+# One row per number or address of an organisation, however many patients share it.
+contact_points = Table(
+    "contact_points",
+    metadata,
+    id_column(),
+    organisation_column(),
+    Column("channel", Text, nullable=False),
+    Column("address", Sealed("contact_points.address"), nullable=False),
+    Column("address_index", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("organisation_id", "channel", "address_index"),
+)
+
+patient_contacts = Table(
+    "patient_contacts",
+    metadata,
+    organisation_column(),
+    Column("patient_id", Uuid, ForeignKey("patients.id"), primary_key=True),
+    Column("contact_point_id", Uuid, ForeignKey("contact_points.id"), primary_key=True),
+    Column("rank", Integer, nullable=False),
+    Index(None, "contact_point_id"),
+)
+
+# The ledger: rows are only ever added. The latest row of a contact point and category says what holds.
+consent_events = Table(
+    "consent_events",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    organisation_column(),
+    Column("contact_point_id", Uuid, ForeignKey("contact_points.id"), nullable=False),
+    Column("category", Text, nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("source_ref", Text, nullable=False, server_default=""),
+    Column("words", Sealed("consent_events.words")),
+    Column("actor", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "contact_point_id", "category", "id"),
+)

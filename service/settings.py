@@ -18,6 +18,9 @@ TWILIO_API = "https://api.twilio.com"
 SENDGRID_API = "https://api.sendgrid.com"
 
 
+_DURATIONS = ("provider_timeout", "claim_lease", "sending_lease", "uncertain_after", "link_lifetime")
+
+
 class Settings(BaseSettings):
     """Frozen and typed. Durations are seconds in the environment and `timedelta` here."""
 
@@ -47,6 +50,7 @@ class Settings(BaseSettings):
     heartbeat_url: str = ""
 
     sandbox: bool = False
+    demonstration: bool = True
     sandbox_host: str = "127.0.0.1"
     sandbox_port: Annotated[int, Field(ge=1, le=65535)] = 8001
     sandbox_dir: Path = Path("var/sandbox")
@@ -62,6 +66,15 @@ class Settings(BaseSettings):
     batch_size: Annotated[int, Field(ge=1)] = 100
     calls_at_once: Annotated[int, Field(ge=1)] = 64
     link_lifetime: timedelta = timedelta(days=14)
+
+    @field_validator(*_DURATIONS, mode="before")
+    @classmethod
+    def _durations_are_seconds(cls, value: object) -> object:
+        """A bare number is seconds; pydantic by itself wants "PT15S"."""
+        try:
+            return timedelta(seconds=float(value)) if isinstance(value, str) else value
+        except ValueError:
+            return value
 
     @field_validator("handrail_keys")
     @classmethod

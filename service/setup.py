@@ -38,8 +38,10 @@ def prepare_everything(environment: Mapping[str, str], say: Say) -> Welcome:
         return Welcome(lines=_without_staff(services, organisation_id))
     password = environment.get("DEMO_PASSWORD", "")
     with services.database.organisation(organisation_id) as connection:
-        _demonstrate(connection, organisation_id, password, say, now)
-    services.database.close()
+        _add_demo_account(connection, organisation_id, password, now)
+        if services.settings.demonstration:
+            _demonstrate(connection, organisation_id, say, now)
+    services.close()
     return Welcome(lines=(f"Sign in as {DEMO_EMAIL} with the password {password}",))
 
 
@@ -63,12 +65,15 @@ def _organisation(services: Services, now: datetime) -> UUID:
         return known[0] if known else add_organisation(connection, "main", services.settings.organisation_name, now)
 
 
-def _demonstrate(connection: Connection, organisation_id: UUID, password: str, say: Say, now: datetime) -> None:
-    """Once: an installation that has visits of its own is left as it is."""
+def _add_demo_account(connection: Connection, organisation_id: UUID, password: str, now: datetime) -> None:
     if not connection.scalar(select(func.count()).select_from(staff)):
         add_staff(
             connection, organisation_id, email=DEMO_EMAIL, name="Dana Reyes", role="manager", password=password, now=now
         )
+
+
+def _demonstrate(connection: Connection, organisation_id: UUID, say: Say, now: datetime) -> None:
+    """Once: an installation that has visits of its own is left as it is."""
     if connection.scalar(select(func.count()).select_from(appointments)):
         return
     clinics = [record.clinic for record in clinic_records(connection).values()]

@@ -98,6 +98,13 @@ class Services:
     def _http(self) -> HttpClient:
         return HttpClient(timeout=self.settings.provider_timeout)
 
+    def close(self) -> None:
+        """Lets go of connections, to the database and to the providers."""
+        if "_http" in self.__dict__:
+            self.loop.start(self._http.close()).result(timeout=5)
+        if "database" in self.__dict__:
+            self.database.close()
+
     def only_organisation(self) -> UUID:
         """For commands that name none. Raises `NoOrganisation`."""
         with self.database.system() as connection:

@@ -8,6 +8,7 @@ import pytest
 from service.embedded.broker import Broker
 from service.storage.migrate import upgrade
 from tests import servers
+from tests.clinic import ClinicUnderTest, open_clinic
 from tests.servers import Database
 from tests.stack import Stack, running_stack
 
@@ -60,6 +61,13 @@ def stack(database: Database, tmp_path: Path) -> Iterator[Stack]:
     """The whole service as real processes, with the demonstration loaded. Takes some seconds; for stories."""
     with running_stack(database, tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def clinic(database: Database, tmp_path: Path) -> Iterator[ClinicUnderTest]:
+    """The shipped configuration on an empty database, with the sandbox as provider. It is Monday noon, March 1."""
+    with open_clinic(database, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

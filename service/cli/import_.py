@@ -25,7 +25,7 @@ from service.intake.mapping import Mapping, mapping_called, mapping_for
 from service.intake.mapping_file import load_mappings
 from service.intake.problem import Problem, Severity
 from service.intake.words import closest
-from service.settings import BadSettings, load_settings
+from service.settings import BadSettings
 
 SOME_REFUSED = 3
 UNUSABLE = 2
@@ -57,11 +57,15 @@ def import_(
     try:
         clinics = _clinics()
         chosen = _mapping(file, mapping, clinics)
-        with _report_file(report, beside=file) as tell, _progress(file) as advance:
+        with (
+            _taker(dry_run, source=chosen.name) as take,
+            _report_file(report, beside=file) as tell,
+            _progress(file) as advance,
+        ):
             result = import_file(
                 file,
                 chosen,
-                _taker(dry_run, source=chosen.name),
+                take,
                 advance,
                 only=_clinic(clinic, clinics),
                 tell=tell,
@@ -80,16 +84,19 @@ def import_(
 # --- what it works with --------------------------------------------------------------------------
 
 
-def _taker(dry_run: bool, *, source: str) -> Take:
+@contextmanager
+def _taker(dry_run: bool, *, source: str) -> Iterator[Take]:
     """Where visits go. With `dry_run` each chunk is stored and planned, and then rolled back."""
-    from service import wiring  # noqa: PLC0415 - connects to the database, which a bad file need not wait for
+    from service.cli.command import command_services  # noqa: PLC0415 - a bad file need not wait for the database
+    from service.messaging.booking import Source  # noqa: PLC0415 - the same
 
-    booking = wiring.booking(dry_run=dry_run)
-    return lambda visits: booking.take(visits, source=source, now=wiring.clock().now())
+    with command_services() as services:
+        booking = services.booking(source=Source(name=source, ref=source), dry_run=dry_run)
+        yield lambda visits: booking.take(visits, services.clock.now())
 
 
 def _config_dir() -> Path:
-    return load_settings().config_dir
+    return Path(os.environ.get("CONFIG_DIR", "config"))
 
 
 def _clinics() -> list[Clinic]:

@@ -20,8 +20,8 @@ from service.cli.supervisor import Outcome, Supervisor, on_stop_signals
 from service.embedded.broker import start_broker
 from service.embedded.database import prepare_database
 from service.embedded.postgres import PostgresDidNotStart
-from service.settings import BadSettings, Settings, load_settings
-from service.storage.migrate import upgrade
+from service.settings import BadSettings, Settings, load_settings, settings_from
+from service.storage.migrate import TooOld, upgrade
 
 READY_WITHIN = 60.0  # seconds, from the start of the web program
 
@@ -39,7 +39,7 @@ def run(
     on_stop_signals(signal.default_int_handler)
     try:
         code = _run(console, concurrency, folder)
-    except (CannotStart, AlreadyRunning, BadSettings, PostgresDidNotStart) as error:
+    except (CannotStart, AlreadyRunning, BadSettings, PostgresDidNotStart, TooOld) as error:
         for line in str(error).splitlines():
             console.say("handrail", line)
         code = 1
@@ -85,18 +85,7 @@ def _settled_environment(folder: Path) -> tuple[dict[str, str], Settings]:
         environment.setdefault("TWILIO_BASE_URL", f"http://127.0.0.1:{sandbox_port}")
         environment.setdefault("SENDGRID_BASE_URL", f"http://127.0.0.1:{sandbox_port}")
     soon_known = {"DATABASE_URL": "postgresql://", "REDIS_URL": "redis://"}
-    return environment, settings_of(soon_known | environment)
-
-
-def settings_of(environment: Mapping[str, str]) -> Settings:
-    """The settings our children will read. Raises `BadSettings` with every mistake."""
-    before = dict(os.environ)
-    os.environ.update(environment)
-    try:
-        return load_settings()
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    return environment, settings_from(soon_known | environment)
 
 
 def refuse_taken_ports(settings: Settings) -> None:
@@ -151,12 +140,16 @@ def start_servers(
 
 def prepare(environment: Mapping[str, str]) -> list[str]:
     """Migrates, loads `config/`, makes the demonstration where the sandbox runs; returns the lines to greet with."""
-    from service.setup import prepare_everything  # noqa: PLC0415  heavy, and only this command needs it
+    from service.messaging.config_folder import BadFolder  # noqa: PLC0415  heavy; `handrail web` and others go without
+    from service.setup import prepare_everything  # noqa: PLC0415  the same
 
     console = PrefixedConsole()
     if admin_url := environment.get("DATABASE_ADMIN_URL"):
         upgrade(admin_url, environment["DATABASE_URL"])
-    return list(prepare_everything(environment, lambda line: console.say("handrail", line)).lines)
+    try:
+        return list(prepare_everything(environment, lambda line: console.say("handrail", line)).lines)
+    except BadFolder as mistakes:
+        raise CannotStart(str(mistakes)) from None
 
 
 def start_programs(
@@ -205,21 +198,12 @@ def _greet(console: PrefixedConsole, settings: Settings, welcome: list[str], sec
         console.say("handrail", f"Pretend phones http://{settings.sandbox_host}:{settings.sandbox_port}")
     else:
         console.say("handrail", "Real accounts: what is due goes to real phones.")
+        if not settings.public_base_url.startswith("https://"):
+            console.say(
+                "handrail", "Twilio and SendGrid cannot report back: set PUBLIC_BASE_URL to a public https address."
+            )
     for line in welcome:
         console.say("handrail", line)
-
-
-def migrate() -> None:
-    """Bring the database that DATABASE_ADMIN_URL names to the current schema, and load config/."""
-    environment = dict(os.environ)
-    _settings_or_exit()
-    if not environment.get("DATABASE_ADMIN_URL"):
-        typer.echo(
-            "DATABASE_ADMIN_URL is not set. It names the database as its owner, who may change tables.", err=True
-        )
-        raise typer.Exit(1)
-    for line in prepare(environment):
-        typer.echo(line)
 
 
 def web() -> None:

@@ -44,7 +44,7 @@ def normalise(text: str) -> Said:
     """What `text` says, without what mail programs and tapbacks put around it."""
     plain = text.translate(_QUOTES)
     reaction = _REACTION.fullmatch(plain.strip()) if plain.rstrip(" .\n").endswith('"') else None
-    if reaction:
+    if reaction and any(map(str.isalpha, reaction[1])):
         words, clauses = _split(fold(reaction[1]))
         return Said(words=words, clauses=clauses, signed_at=len(words), asks=False, quoted=every_word(reaction[2]))
     body = _above_two_dashes(_without_quoted_lines(plain)).rstrip()

@@ -1,6 +1,6 @@
 """The role and the database that Handrail works with, made by an administrator of the server."""
 
-from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -49,16 +49,3 @@ def _with_user(url: str, user: str, password: str) -> str:
     place = parts.netloc.rpartition("@")[2]
     secret = f":{quote(password, safe='')}" if password else ""
     return urlunsplit(parts._replace(netloc=f"{quote(user)}{secret}@{place}"))
-
-
-def user_and_password(url: str) -> tuple[str, str]:
-    """Whom a database url signs in as, and with what."""
-    parts = urlsplit(url)
-    asked = parse_qs(parts.query)
-    user = parts.username or asked.get("user", [""])[0]
-    return unquote(user), unquote(parts.password or asked.get("password", [""])[0])
-
-
-def database_of(url: str) -> str:
-    """The database a url names."""
-    return unquote(urlsplit(url).path.removeprefix("/"))

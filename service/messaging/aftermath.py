@@ -39,7 +39,6 @@ def after_refusal(
             source=ConsentSource.PROVIDER,
             source_ref=str(message_id),
             actor=code,
-            words=None,
             now=now,
         )
         return

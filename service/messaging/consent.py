@@ -24,7 +24,6 @@ def set_consent(
     source: ConsentSource,
     source_ref: str,
     actor: str,
-    words: str | None,
     now: datetime,
 ) -> None:
     """Writes a yes or a no to everything in the ledger, and plans anew for everybody reached this way.
@@ -40,7 +39,6 @@ def set_consent(
             source=source,
             source_ref=source_ref,
             actor=actor,
-            words=words,
         )
         for category in Category
     ]

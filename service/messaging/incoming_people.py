@@ -64,9 +64,7 @@ class People:
         ]
         add_consents(self._connection, self._organisation_id, events, self._now)
         switched = {event.contact_point_id for event in events}
-        return self._changed | {
-            patient_id for point in switched for patient_id in people.patients_at(self._connection, point)
-        }
+        return self._changed | set(people.patients_at(self._connection, *switched))
 
     def _store_contacts(self, latest: dict[UUID, IncomingVisit]) -> None:
         points = people.contact_point_ids(

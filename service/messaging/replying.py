@@ -120,14 +120,18 @@ class _Reply:
                     self._answer(OPTED_IN, about, reply_id)
             case Intent.HELP if not self._heard.provider_answered:
                 self._answer(HELP, about, reply_id)
-            case Intent.CONFIRM:
+            case Intent.CONFIRM if not meant.needs_staff:
                 self._establish(about, Item.CONFIRMED, ok=True)
                 if self._may_be_texted():
                     self._answer(CONFIRMED, about, reply_id)
-            case Intent.RIDE_YES | Intent.RIDE_NO:
-                self._establish(about, Item.RIDE, ok=meant.intent is Intent.RIDE_YES)
-            case Intent.FASTING_OK | Intent.FASTING_BROKEN:
-                self._establish(about, Item.FASTING, ok=meant.intent is Intent.FASTING_OK)
+            case Intent.RIDE_NO:
+                self._establish(about, Item.RIDE, ok=False)
+            case Intent.RIDE_YES if not meant.needs_staff:
+                self._establish(about, Item.RIDE, ok=True)
+            case Intent.FASTING_BROKEN:
+                self._establish(about, Item.FASTING, ok=False)
+            case Intent.FASTING_OK if not meant.needs_staff:
+                self._establish(about, Item.FASTING, ok=True)
         self._tell_staff(meant, about, reply_id)
 
     def _consent(self, *, given: bool, reply_id: UUID) -> None:
@@ -139,7 +143,6 @@ class _Reply:
             source=ConsentSource.PATIENT,
             source_ref=str(reply_id),
             actor="patient",
-            words=self._heard.body[:500].replace("\0", ""),
             now=self._now,
         )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Connection, case, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from service.domain.values import Category, Channel
 from service.storage.tables import appointments, consent_events, contact_points, patient_contacts
@@ -37,7 +38,6 @@ class ConsentEvent:
     source: ConsentSource
     actor: str
     source_ref: str = ""
-    words: str | None = None
 
 
 Ledger = dict[UUID, dict[Category, Consent]]
@@ -48,7 +48,7 @@ def consents_of(connection: Connection, contact_point_ids: Iterable[UUID]) -> Le
     rows = connection.execute(
         select(consent_events)
         .where(consent_events.c.contact_point_id.in_(list(contact_point_ids)))
-        .distinct(consent_events.c.contact_point_id, consent_events.c.category)
+        .ext(distinct_on(consent_events.c.contact_point_id, consent_events.c.category))
         .order_by(consent_events.c.contact_point_id, consent_events.c.category, consent_events.c.id.desc())
     )
     ledger: Ledger = {}
@@ -71,7 +71,6 @@ def add_consents(connection: Connection, organisation_id: UUID, events: Sequence
                     "given": event.given,
                     "source": event.source,
                     "source_ref": event.source_ref,
-                    "words": event.words,
                     "actor": event.actor,
                     "at": now,
                 }

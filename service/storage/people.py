@@ -159,12 +159,13 @@ def set_contacts(connection: Connection, organisation_id: UUID, wanted: Mapping[
         )
 
 
-def patients_at(connection: Connection, contact_point_id: UUID) -> list[UUID]:
-    """Everybody who shares this number or address."""
+def patients_at(connection: Connection, *contact_point_ids: UUID) -> list[UUID]:
+    """Everybody who is reached at, and may share, these numbers or addresses."""
     return list(
         connection.scalars(
             select(patient_contacts.c.patient_id)
-            .where(patient_contacts.c.contact_point_id == contact_point_id)
+            .where(patient_contacts.c.contact_point_id.in_(contact_point_ids))
+            .distinct()
             .order_by(patient_contacts.c.patient_id)
         )
     )

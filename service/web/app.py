@@ -18,7 +18,7 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        services.database.close()
+        services.close()
 
     app = FastAPI(title="Handrail", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.services = services

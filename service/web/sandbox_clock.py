@@ -1,12 +1,13 @@
 """Lets the sandbox read and move the service's clock. Mounted only while the sandbox is on."""
 
 import hmac
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import AwareDatetime, BaseModel
 
+from service.clock import real_now
 from service.storage.sandbox_clock import clock_ahead, next_due_at, set_clock_ahead, still_moving
 from service.wiring import Services
 
@@ -49,6 +50,6 @@ def read_clock(services: Parts) -> ClockState:
 @router.post("")
 def move_clock(services: Parts, jump: Jump) -> ClockState:
     """Forward only: messages, leases and consent are stamped with this clock, and time that ran back would mix them."""
-    if not set_clock_ahead(services.database, jump.to - datetime.now(UTC)):
+    if not set_clock_ahead(services.database, jump.to - real_now()):
         raise HTTPException(409, "The clock can only go forward.")
     return read_clock(services)

@@ -58,6 +58,7 @@ patient_contacts = Table(
 )
 
 # The ledger: rows are only ever added. The latest row of a contact point and category says what holds.
+# `source_ref` names the reply, import or message that said it; a patient's exact words are that reply's body.
 consent_events = Table(
     "consent_events",
     metadata,
@@ -68,7 +69,6 @@ consent_events = Table(
     Column("given", Boolean, nullable=False),
     Column("source", Text, nullable=False),
     Column("source_ref", Text, nullable=False, server_default=""),
-    Column("words", Sealed("consent_events.words")),
     Column("actor", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Index(None, "contact_point_id", "category", "id"),

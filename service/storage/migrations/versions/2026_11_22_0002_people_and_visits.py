@@ -66,7 +66,6 @@ def upgrade() -> None:
         sa.Column("given", sa.Boolean(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("source_ref", sa.Text(), server_default="", nullable=False),
-        sa.Column("words", sa.LargeBinary(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

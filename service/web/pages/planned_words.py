@@ -1,0 +1,72 @@
+"""What a message that has not gone out yet would say, as it stands now."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from service.domain.values import Channel, Clinic, Recipient
+from service.messaging.planning import opened, visits_before
+from service.messaging.rendering import BadText
+from service.messaging.schedule_bundle import NoSuchText
+from service.messaging.speaking import Speaker, Words
+from service.storage.appointments import AppointmentRecord, visits_of
+from service.storage.clinics import bundle_of
+from service.storage.timeline import MessageFacts, PatientFacts
+
+LINK = "[a link to the patient's own page]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Whom and what a message is about. `record` None: no visit."""
+
+    patient: PatientFacts | None
+    record: AppointmentRecord | None
+    clinic: Clinic
+    visits_before: int
+
+    @property
+    def language(self) -> str:
+        return self.patient.language if self.patient else "en"
+
+
+def subject_of(
+    connection: Connection, patient: PatientFacts | None, record: AppointmentRecord | None, clinic: Clinic
+) -> Subject:
+    before = 0
+    if record is not None:
+        visits = visits_of(connection, [record.patient_id])
+        before = visits_before(record, visits.get(record.patient_id, []))
+    return Subject(patient=patient, record=record, clinic=clinic, visits_before=before)
+
+
+def planned_words(connection: Connection, message: MessageFacts, subject: Subject) -> Words:
+    """As of the moment it is due. Where the text cannot be made, the words say why."""
+    speaker = Speaker(now=message.due_at or message.created_at)
+    try:
+        return say(connection, message, subject, speaker, message.channel or Channel.SMS, LINK)
+    except (BadText, NoSuchText) as problem:
+        return Words(subject="", body=f"This text cannot be made: {problem}")
+
+
+def say(
+    connection: Connection, message: MessageFacts, subject: Subject, speaker: Speaker, channel: Channel, link: str
+) -> Words:
+    """Raises `BadText` or `NoSuchText`."""
+    if message.schedule_version_id is None:
+        raise NoSuchText("it belongs to no schedule")
+    version = message.schedule_version_id
+    return speaker.say(
+        opened(version, bundle_of(connection, version)),
+        text_name=message.text_name,
+        channel=channel,
+        appointment=subject.record.appointment if subject.record else None,
+        clinic=subject.clinic,
+        recipient=Recipient(
+            language=subject.language,
+            timezone=subject.patient.timezone if subject.patient else None,
+            visits_before=subject.visits_before,
+        ),
+        first_name=subject.patient.given_name if subject.patient else "",
+        link=link,
+    )

@@ -11,6 +11,7 @@ def set_up_logs(level: str) -> None:
     """Once a process. JSON where a machine reads, short lines where a person does."""
     logging.basicConfig(level=level, format="%(message)s", force=False)
     quiet_sdk_loggers()
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

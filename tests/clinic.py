@@ -158,7 +158,7 @@ def _clock_of(here: list[ClinicUnderTest]) -> FastAPI:
 def _opened(settings: Settings, sandbox_url: str, here: list[ClinicUnderTest]) -> Iterator[ClinicUnderTest]:
     pointed = settings.model_copy(update={"twilio_base_url": sandbox_url, "sendgrid_base_url": sandbox_url})
     services = Services(pointed)
-    organisation_id = _configured(services)
+    organisation_id = configured(services)
     clinic = ClinicUnderTest(services=services, organisation_id=organisation_id, sandbox_url=sandbox_url)
     services.__dict__["clock"] = Clock(lambda: clinic.now - datetime.now(UTC))
     here.append(clinic)
@@ -186,7 +186,7 @@ def settings_for(database: Database, folder: Path, public_base_url: str) -> Sett
     )
 
 
-def _configured(services: Services) -> UUID:
+def configured(services: Services) -> UUID:
     folder = load_folder(services.settings.config_dir)
     senders = Senders(sms=services.settings.twilio_messaging_service_sid, email=services.settings.email_from)
     with services.database.system() as connection:
@@ -194,3 +194,23 @@ def _configured(services: Services) -> UUID:
     with services.database.organisation(organisation_id) as connection:
         configure(connection, organisation_id, folder, senders, actor="test", now=MONDAY_NOON)
     return organisation_id
+
+
+def environment_for(settings: Settings) -> dict[str, str]:
+    """The same settings as a command reads them."""
+    return {
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "REDIS_URL": settings.redis_url,
+        "HANDRAIL_KEYS": settings.handrail_keys.get_secret_value(),
+        "HANDRAIL_INDEX_KEY": settings.handrail_index_key.get_secret_value(),
+        "CONFIG_DIR": str(settings.config_dir),
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
+        "TWILIO_MESSAGING_SERVICE_SID": settings.twilio_messaging_service_sid,
+        "TWILIO_BASE_URL": settings.twilio_base_url,
+        "SENDGRID_API_KEY": settings.sendgrid_api_key.get_secret_value(),
+        "SENDGRID_BASE_URL": settings.sendgrid_base_url,
+        "SENDGRID_WEBHOOK_PUBLIC_KEY": settings.sendgrid_webhook_public_key,
+        "PUBLIC_BASE_URL": settings.public_base_url,
+        "SANDBOX": "true",
+    }

@@ -96,6 +96,12 @@ def find(connection: Connection, appointment_id: UUID) -> AppointmentRecord | No
     return record_of(row) if row else None
 
 
+def appointment_called(connection: Connection, external_id: str) -> AppointmentRecord | None:
+    """By its number in the practice system."""
+    row = connection.execute(select(appointments).where(appointments.c.external_id == external_id)).one_or_none()
+    return record_of(row) if row else None
+
+
 def fetch(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, AppointmentRecord]:
     rows = connection.execute(select(appointments).where(appointments.c.id.in_(list(ids))))
     return {row.id: record_of(row) for row in rows}

@@ -106,9 +106,9 @@ def put_clinic(
             where=clinics.c.definition.is_distinct_from(definition)
             | clinics.c.sms_sender_id.is_distinct_from(sms_sender_id)
             | clinics.c.email_sender_id.is_distinct_from(email_sender_id),
-        )
+        ).returning(clinics.c.id)
     )
-    return changed.rowcount > 0
+    return changed.first() is not None
 
 
 def put_sender(

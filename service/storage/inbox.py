@@ -35,7 +35,9 @@ class InboxReply:
 def unread_replies(connection: Connection, limit: int = 100) -> list[InboxReply]:
     """Those a person must read: the most urgent first, then the longest waiting."""
     urgency = case(_ORDER_OF_URGENCY, value=replies.c.urgency, else_=2)
-    return _read(connection, replies.c.needs_staff & replies.c.read_at.is_(None), (urgency, replies.c.received_at), limit)
+    return _read(
+        connection, replies.c.needs_staff & replies.c.read_at.is_(None), (urgency, replies.c.received_at), limit
+    )
 
 
 def other_replies(connection: Connection, before: tuple[datetime, UUID] | None, limit: int) -> list[InboxReply]:

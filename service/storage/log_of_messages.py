@@ -34,7 +34,10 @@ STATES_OF: Mapping[Group, frozenset[State]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class LogFilter:
-    """What is None does not narrow. `from_at` is included, `until_at` is not; both are about when it is due."""
+    """What is None does not narrow, but steps that were left out show only in their group.
+
+    `from_at` is included, `until_at` is not; both are about when it is due.
+    """
 
     group: Group | None = None
     clinic_id: UUID | None = None
@@ -53,6 +56,8 @@ class LoggedMessage:
     appointment_id: UUID | None
     patient_name: str
     step: str
+    schedule_version_id: UUID | None
+    in_reply_to: UUID | None
     channel: Channel | None
     state: State
     reason: str
@@ -65,9 +70,7 @@ class LoggedMessage:
         return self.due_at, self.id
 
 
-def logged_messages(
-    connection: Connection, wanted: LogFilter, after: Place | None, limit: int
-) -> list[LoggedMessage]:
+def logged_messages(connection: Connection, wanted: LogFilter, after: Place | None, limit: int) -> list[LoggedMessage]:
     """By when they are due: the planned ones soonest first, everything else newest first."""
     soonest_first = wanted.group is Group.PLANNED
     place = tuple_(messages.c.due_at, messages.c.id)
@@ -83,7 +86,9 @@ def logged_messages(
         statement = statement.order_by(messages.c.due_at.desc(), messages.c.id.desc())
     if after is not None:
         statement = statement.where(place > after if soonest_first else place < after)
-    if wanted.group is not None:
+    if wanted.group is None:
+        statement = statement.where(messages.c.state != State.SKIPPED)
+    else:
         statement = statement.where(messages.c.state.in_(sorted(STATES_OF[wanted.group])))
     if wanted.clinic_id is not None:
         statement = statement.where(messages.c.clinic_id == wanted.clinic_id)
@@ -98,6 +103,8 @@ def logged_messages(
             appointment_id=row.appointment_id,
             patient_name=f"{row.given_name} {row.family_name}" if row.given_name is not None else "",
             step=row.step,
+            schedule_version_id=row.schedule_version_id,
+            in_reply_to=row.in_reply_to,
             channel=Channel(row.channel) if row.channel else None,
             state=State(row.state),
             reason=row.reason,

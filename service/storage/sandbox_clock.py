@@ -19,9 +19,11 @@ def set_clock_ahead(database: Database, ahead: timedelta) -> bool:
     statement = insert(clock).values(id=1, ahead=ahead)
     with database.nobody() as connection:
         moved = connection.execute(
-            statement.on_conflict_do_update(index_elements=["id"], set_={"ahead": ahead}, where=clock.c.ahead <= ahead)
+            statement.on_conflict_do_update(
+                index_elements=["id"], set_={"ahead": ahead}, where=clock.c.ahead <= ahead
+            ).returning(clock.c.id)
         )
-        return moved.rowcount > 0
+        return moved.first() is not None
 
 
 def next_due_at(database: Database, now: datetime) -> datetime | None:

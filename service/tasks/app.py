@@ -29,6 +29,7 @@ def make_celery(broker_url: str) -> Celery:
         worker_soft_shutdown_timeout=25,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # the default gives up after a hundred tries
         beat_max_loop_interval=1,

@@ -1,9 +1,9 @@
-"""`handrail import` as an operator meets it. What it stores is tested where it is stored; here a shelf stands in."""
+"""`handrail import` as an operator meets it, with a real database behind it."""
 
-import base64
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,32 +13,21 @@ from typer.testing import CliRunner, Result
 from service.cli import import_ as command
 from service.domain.incoming import IncomingVisit, Taken
 from service.intake.importing import Take
-from tests.intake.exports import ROOT, export, line
-
-SETTINGS = {
-    "DATABASE_URL": "postgresql://nowhere.invalid/handrail",
-    "REDIS_URL": "redis://nowhere.invalid",
-    "HANDRAIL_KEYS": "k1:" + base64.b64encode(bytes(32)).decode(),
-    "HANDRAIL_INDEX_KEY": base64.b64encode(bytes(32)).decode(),
-    "TWILIO_ACCOUNT_SID": "AC0",
-    "TWILIO_AUTH_TOKEN": "x",
-    "TWILIO_MESSAGING_SERVICE_SID": "MG0",
-    "SENDGRID_API_KEY": "SG.x",
-    "SENDGRID_WEBHOOK_PUBLIC_KEY": "x",
-    "CONFIG_DIR": str(ROOT / "config"),
-    "COLUMNS": "200",
-}
+from service.wiring import Services
+from tests.clinic import configured, environment_for, settings_for
+from tests.intake.exports import export, line
+from tests.servers import Database
 
 
 @pytest.fixture(autouse=True)
-def _shelf(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in SETTINGS.items():
+def _installation(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_for(database, tmp_path, "http://127.0.0.1:9")
+    services = Services(settings)
+    configured(services)
+    services.close()
+    for name, value in environment_for(settings).items():
         monkeypatch.setenv(name, value)
-
-    def taker(dry_run: bool, *, source: str) -> Take:
-        return lambda visits: [Taken.NEW] * len(visits)
-
-    monkeypatch.setattr(command, "_taker", taker)
+    monkeypatch.setenv("COLUMNS", "200")
 
 
 def run(*arguments: object) -> Result:
@@ -152,8 +141,24 @@ def test_ctrl_c_says_what_is_in_and_that_running_again_is_safe(tmp_path: Path, m
         calls.append(len(visits))
         return [Taken.NEW] * len(visits)
 
-    monkeypatch.setattr(command, "_taker", lambda dry_run, source: interrupted)
+    @contextmanager
+    def taker(dry_run: bool, *, source: str) -> Iterator[Take]:
+        yield interrupted
+
+    monkeypatch.setattr(command, "_taker", taker)
     result = run(export(tmp_path, *(line(appt_id=f"A{n}") for n in range(300))))
     assert result.exit_code == 130
     assert "200 lines are in" in result.stderr
     assert "safe" in result.stderr
+
+
+def test_the_same_file_twice_changes_nothing_the_second_time(tmp_path: Path) -> None:
+    path = export(tmp_path, line(), line(appt_id="A2"))
+    assert json.loads(run(path, "--json").stdout)["new"] == 2
+    assert json.loads(run(path, "--json").stdout)["unchanged"] == 2
+
+
+def test_a_dry_run_says_what_would_happen_and_keeps_nothing(tmp_path: Path) -> None:
+    path = export(tmp_path, line())
+    assert json.loads(run(path, "--dry-run", "--json").stdout)["new"] == 1
+    assert json.loads(run(path, "--json").stdout)["new"] == 1

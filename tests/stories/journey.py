@@ -51,8 +51,12 @@ class Journey:
 
     def set_clock(self, to: datetime) -> None:
         """Straight there. What was due on the way goes out late, if it is still of use."""
-        self._clock(json.dumps({"to": to.isoformat()}).encode())
+        self.move_clock(to)
         self.settle()
+
+    def move_clock(self, to: datetime) -> None:
+        """Straight there, without waiting for what is due now."""
+        self._clock(json.dumps({"to": to.isoformat()}).encode())
 
     def settle(self, seconds: float = 60) -> None:
         """Until nothing is due, on its way or waiting to be applied."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from service.domain.states import WITHDRAWABLE
+from service.domain.states import WITHDRAWABLE, State
 from service.domain.values import AppointmentStatus
 from service.messaging.planning import schedules_by_kind
 from service.messaging.speaking import Words
@@ -33,6 +33,7 @@ from service.storage.timeline import (
 from service.web.pages.frame import Scene, scene_of
 from service.web.pages.planned_words import Subject, planned_words, subject_of
 from service.web.pages.signed_in import ActingStaff, Parts, Staff
+from service.web.pages.step_titles import StepTitles, step_titles
 from service.web.pages.trouble import needs_of
 
 router = APIRouter()
@@ -79,15 +80,18 @@ def appointment_page(request: Request, services: Parts, staff: Staff, appointmen
 def _page(scene: Scene, record: AppointmentRecord) -> Response:
     connection, clinic = scene.connection, scene.clinics[record.clinic_id]
     patient = patient_facts(connection, record.patient_id)
-    in_force = schedules_by_kind(schedules_in_force(connection)).get(record.kind)
+    schedules = schedules_in_force(connection)
+    in_force, titles = schedules_by_kind(schedules).get(record.kind), step_titles(schedules)
     schedule = in_force.schedule if in_force else None
-    titles = {step.key: step.title for step in schedule.steps} if schedule else {}
     about = messages_about(connection, record)
     points = contacts_of(connection, [patient.id]).get(patient.id, [])
     subject = subject_of(connection, patient, record, clinic)
     current, older = _split(about, record.version)
-    replies = [ReplyEntry(at=reply.received_at, reply=reply) for reply in replies_about(connection, record, about, points)]
-    entries = sorted([*entries_of(scene, current, titles, subject), *replies], key=lambda entry: entry.at)
+    told = [message for message in current if message.state is not State.SKIPPED]
+    entries: list[Entry] = [*entries_of(scene, told, titles, subject)]
+    written = replies_about(connection, record, about, points)
+    entries += [ReplyEntry(at=reply.received_at, reply=reply) for reply in written]
+    entries.sort(key=lambda entry: entry.at)
     return scene.page(
         "appointment.html",
         here="",
@@ -103,6 +107,7 @@ def _page(scene: Scene, record: AppointmentRecord) -> Response:
         schedule=schedule,
         past=[entry for entry in entries if entry.at <= scene.now],
         ahead=[entry for entry in entries if entry.at > scene.now],
+        left_out=_left_out(current, titles),
         older=entries_of(scene, older, titles, subject),
         names=staff_names(connection),
         is_booked=record.status is AppointmentStatus.BOOKED,
@@ -119,13 +124,20 @@ def _split(about: Iterable[MessageFacts], version: int) -> tuple[list[MessageFac
     return current, older
 
 
-def entries_of(
-    scene: Scene, about: Sequence[MessageFacts], titles: dict[str, str], subject: Subject
-) -> list[MessageEntry]:
+def _left_out(current: Iterable[MessageFacts], titles: StepTitles) -> dict[str, list[str]]:
+    """The steps that this plan makes no message of, by the reason why."""
+    found: dict[str, list[str]] = {}
+    for message in current:
+        if message.state is State.SKIPPED:
+            found.setdefault(message.why, []).append(titles.of(message.step, message.schedule_version_id))
+    return found
+
+
+def entries_of(scene: Scene, about: Sequence[MessageFacts], titles: StepTitles, subject: Subject) -> list[MessageEntry]:
     return [entry_of(scene, message, titles, subject) for message in about]
 
 
-def entry_of(scene: Scene, message: MessageFacts, titles: dict[str, str], subject: Subject) -> MessageEntry:
+def entry_of(scene: Scene, message: MessageFacts, titles: StepTitles, subject: Subject) -> MessageEntry:
     words = Words(subject=message.subject or "", body=message.body) if message.body is not None else None
     is_draft = words is None and message.state in WITHDRAWABLE
     if is_draft:
@@ -134,7 +146,7 @@ def entry_of(scene: Scene, message: MessageFacts, titles: dict[str, str], subjec
     return MessageEntry(
         at=message.at,
         message=message,
-        title=titles.get(message.step) or message.step.replace("_", " ").capitalize(),
+        title=titles.of(message.step, message.schedule_version_id, in_reply_to=message.in_reply_to),
         words=words,
         remedy=" ".join(filter(None, (words_for(code), remedy_for(code)))),
         is_draft=is_draft,
@@ -152,7 +164,8 @@ def message_page(request: Request, services: Parts, staff: Staff, message_id: UU
         record = find(scene.connection, message.appointment_id) if message.appointment_id else None
         patient = patient_facts(scene.connection, message.patient_id) if message.patient_id else None
         clinic = scene.clinics[message.clinic_id]
-        entry = entry_of(scene, message, {}, subject_of(scene.connection, patient, record, clinic))
+        subject = subject_of(scene.connection, patient, record, clinic)
+        entry = entry_of(scene, message, step_titles(schedules_in_force(scene.connection)), subject)
         return scene.page(
             "message.html", here="messages", entry=entry, zone=clinic.timezone, clinic=clinic, patient=patient
         )

@@ -20,6 +20,7 @@ from service.web.pages.trouble import Grade, Marks, Trouble, grade_of, marks, ne
 router = APIRouter()
 
 DAYS_SHOWN = 7
+TASKS_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,7 @@ def board(
             here="board",
             days=days,
             tasks=open_tasks(scene.connection, chosen),
+            tasks_shown=TASKS_SHOWN,
             zones={clinic_id: found.timezone for clinic_id, found in scene.clinics.items()},
             home_zone=scene.zone_of(None),
             clinics=scene.clinics,
@@ -99,7 +101,9 @@ def _days(scene: Scene, first: date, chosen: UUID | None, today: date) -> list[B
     starts = min(instant(first, time(), zone) for zone in zones)
     ends = max(instant(first + timedelta(days=DAYS_SHOWN), time(), zone) for zone in zones)
     visits = visits_between(scene.connection, starts, ends, chosen)
-    schedules = {kind: found.schedule for kind, found in schedules_by_kind(schedules_in_force(scene.connection)).items()}
+    schedules = {
+        kind: found.schedule for kind, found in schedules_by_kind(schedules_in_force(scene.connection)).items()
+    }
     rows = _rows_by_day(visits, wanted, schedules, scene.now)
     return [
         BoardDay(
@@ -119,7 +123,10 @@ def _rows_by_day(
         zone = clinics[visit.clinic_id].timezone
         row = _row(visit, schedules.get(visit.kind), zone, now)
         found.setdefault((local(visit.starts_at, zone).date(), visit.clinic_id), []).append(row)
-    return {key: sorted(rows, key=lambda row: (row.grade is not Grade.ACT, row.visit.starts_at)) for key, rows in found.items()}
+    return {
+        key: sorted(rows, key=lambda row: (row.grade is not Grade.ACT, row.visit.starts_at))
+        for key, rows in found.items()
+    }
 
 
 def _row(visit: BoardVisit, schedule: Schedule | None, timezone: str, now: datetime) -> BoardRow:

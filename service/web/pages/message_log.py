@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from service.domain.walltime import instant
+from service.storage.clinics import schedules_in_force
 from service.storage.log_of_messages import Group, LogFilter, Place, logged_messages
 from service.web.pages.board import chosen_clinic, read_day
 from service.web.pages.frame import Scene, scene_of
 from service.web.pages.inbox import read_place, write_place
 from service.web.pages.signed_in import Parts, Staff
+from service.web.pages.step_titles import step_titles
 
 router = APIRouter()
 
@@ -21,7 +23,7 @@ GROUPS = {
     Group.ON_THE_WAY: "On the way",
     Group.DELIVERED: "Delivered",
     Group.NOT_DELIVERED: "Not delivered or uncertain",
-    Group.NEVER_SENT: "Never sent",
+    Group.NEVER_SENT: "Never sent or left out",
 }
 
 
@@ -40,11 +42,16 @@ def message_log(
         wanted = _filter(scene, group, clinic, day)
         found = logged_messages(scene.connection, wanted, read_place(after), A_PAGE + 1)
         shown = found[:A_PAGE]
-        kept = {"state": group or "", "clinic": wanted.clinic_id or "", "day": day if read_day(day) else ""}
+        kept: dict[str, object] = {
+            "state": group or "",
+            "clinic": wanted.clinic_id or "",
+            "day": day if read_day(day) else "",
+        }
         return scene.page(
             "messages.html",
             here="messages",
             messages=shown,
+            titles=step_titles(schedules_in_force(scene.connection)),
             groups=GROUPS,
             group=group,
             clinics=scene.clinics,
@@ -56,10 +63,10 @@ def message_log(
 
 
 def _filter(scene: Scene, group: Group | None, clinic: str, day: str) -> LogFilter:
-    """A day is one of the chosen clinic's calendar. Without a day: what is due by now, unless the future is asked for."""
+    """A day is one of the chosen clinic's calendar. Without a day: up to now, unless the states ask for more."""
     chosen, on = chosen_clinic(scene, clinic), read_day(day)
     if on is None:
-        until = None if group is Group.PLANNED else scene.now
+        until = None if group in (Group.PLANNED, Group.NEVER_SENT) else scene.now
         return LogFilter(group=group, clinic_id=chosen, until_at=until)
     zone = scene.zone_of(chosen)
     return LogFilter(

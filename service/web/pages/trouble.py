@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from service.domain.changes import STANDS
 from service.domain.values import AppointmentStatus, Clock, Schedule
 from service.domain.walltime import local
 from service.storage.appointments import Item, Known
@@ -39,10 +40,10 @@ class Needs:
 class Marks:
     """The four marks of readiness. None: does not apply to this visit."""
 
-    confirmed: Status
-    ride: Status | None
-    fasting: Status | None
-    told: Status
+    confirmed: Status | None = None
+    ride: Status | None = None
+    fasting: Status | None = None
+    told: Status | None = None
 
 
 NOTHING_NEEDED = Needs(ride=False, fasting=False)
@@ -117,6 +118,8 @@ def _unready(visit: BoardVisit, needs: Needs, near: bool) -> Iterator[Trouble]:
 
 def marks(visit: BoardVisit, needs: Needs) -> Marks:
     known = visit.known
+    if visit.status not in STANDS:
+        return Marks()
     return Marks(
         confirmed=_mark(known.get(Item.CONFIRMED), "Confirmed", "Says no", "Not yet"),
         ride=_mark(known.get(Item.RIDE), "Has a ride", "No ride", "Not known") if needs.ride else None,

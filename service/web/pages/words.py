@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from service.domain.explain import DAYS, MONTHS, clock_time, span, time_and_day
+from service.domain.explain import DAYS, MONTHS, clock_time, time_and_day
 from service.domain.reply_rules import Intent
 from service.domain.states import State
 from service.domain.values import AppointmentStatus, Category, Channel, Kind
@@ -169,6 +169,16 @@ def phone_words(address: str) -> str:
     return address
 
 
+def dialled(phone: str) -> str:
+    """A printed phone number as a telephone takes it."""
+    return "".join(mark for mark in phone if mark.isdigit() or mark == "+")
+
+
+def iso_day(at: datetime, timezone: str) -> str:
+    """`2027-03-15`, for addresses."""
+    return local(at, timezone).date().isoformat()
+
+
 def clock(at: datetime, timezone: str) -> str:
     """`9:00 AM`."""
     return clock_time(local(at, timezone))
@@ -186,7 +196,7 @@ def long_day(at: datetime, timezone: str) -> str:
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """`just now`, `3 hours ago`, `in 2 days`, in the largest whole unit."""
+    """`just now`, `3 h ago`, `in 2 days`."""
     away = abs(now - at)
     if away < timedelta(minutes=1):
         return "just now"
@@ -195,19 +205,23 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def deadline(at: datetime, now: datetime) -> str:
-    """`due in 3 hours`, `5 minutes overdue`."""
+    """`due in 3 h`, `5 min overdue`."""
     return f"{_rough(now - at)} overdue" if at < now else f"due in {_rough(at - now)}"
 
 
 def _rough(away: timedelta) -> str:
-    if away >= timedelta(days=2):
-        return f"{away.days} days"
-    if away >= timedelta(hours=2):
-        return span(timedelta(hours=away // timedelta(hours=1)))
-    return span(max(timedelta(minutes=away // timedelta(minutes=1)), timedelta(minutes=1)))
+    """`51 min`, `1 h 42 min`, `5 h`, `3 days`: as exact as a glance needs."""
+    minutes = max(away // timedelta(minutes=1), 1)
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} days"
+    if hours >= 3 or (hours and not rest):
+        return f"{hours} h"
+    return f"{hours} h {rest} min" if hours else f"{minutes} min"
 
 
 FILTERS: tuple[Callable[..., object], ...] = (
     *(state_status, state_meaning, withdrawn_because, kind_words, visit_state, channel_words, category_words),
-    *(source_words, intent_words, how_words, phone_words, clock, moment, long_day, ago, deadline),
+    *(source_words, intent_words, how_words, phone_words, clock, moment, long_day, iso_day),
+    *(dialled, ago, deadline),
 )

@@ -7,6 +7,8 @@ from functools import cached_property
 from uuid import UUID
 
 import structlog
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import OperationalError
 
 from service.clock import Clock
 from service.domain.incoming import IncomingVisit, Taken
@@ -131,6 +133,16 @@ class Booking:
         self._dry_run = dry_run
 
     def take(self, visits: Sequence[IncomingVisit], now: datetime) -> list[Taken]:
+        """Once more where another transaction stood in the way: everything of the first try was rolled back."""
+        for last_try in (False, False, True):
+            try:
+                return self._take(visits, now)
+            except OperationalError as error:
+                if last_try or not isinstance(error.orig, DeadlockDetected):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _take(self, visits: Sequence[IncomingVisit], now: datetime) -> list[Taken]:
         taken: list[Taken] = []
         try:
             with self._services.database.organisation(self._organisation_id) as connection:

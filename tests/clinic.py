@@ -127,6 +127,11 @@ class ClinicUnderTest:
         """The newest message of a step."""
         return max((m for m in self.messages() if m.step == step), key=lambda m: m.id)
 
+    def forget_messages(self) -> None:
+        """A fault that cannot happen by itself: the plan is gone."""
+        with self.services.database.organisation(self.organisation_id) as connection:
+            connection.execute(messages.delete())
+
     def rows(self, name: str) -> Sequence[Row]:  # type: ignore[type-arg]  # rows of a whole table
         table = {"tasks": tasks, "replies": replies, "attempts": attempts, "appointments": appointments}[name]
         with self.services.database.organisation(self.organisation_id) as connection:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from kombu import Connection as BrokerConnection
+from kombu.connection import Connection as BrokerConnection
 from kombu.exceptions import OperationalError
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError

@@ -14,7 +14,7 @@ QUEUES = "urgent,send,inbound,chores"
 LOSS = {
     "postgres": "Nothing can be sent or recorded until it is back; nothing that was recorded is lost.",
     "broker": "Messages wait until it is back; none is lost, the database knows what is due.",
-    "web": "Patients' answers and receipts wait at Twilio and SendGrid, which try again; pages do not open.",
+    "web": "Messages still go out; no page opens, and answers by text may be lost, since Twilio hardly tries again.",
     "worker": "Messages that are due wait until it is back, and go out then if they are still of use.",
     "scheduler": "Messages that are due wait until it is back, and go out then if they are still of use.",
     "sandbox": "The pretend phones do not answer; no real patient is concerned.",

@@ -60,34 +60,32 @@ def after_refusal(
     raise_tasks(connection, organisation_id, [task], now)
 
 
-def tell_of_expired(connection: Connection, organisation_id: UUID, expired: Sequence[Expired], now: datetime) -> None:
-    """A safety message that never went out is a person's to say, while the visit is still ahead."""
-    ids = [message.message_id for message in expired]
+def tell_of_expired(connection: Connection, expired: Sequence[Expired], now: datetime) -> None:
+    """A safety message that never went out is a person's to say, while the visit is still ahead.
+
+    Call in the transaction that expired them, of whatever organisations they are.
+    """
+    if not expired:
+        return
     rows = connection.execute(
         select(messages, appointments.c.starts_at)
         .join(appointments, appointments.c.id == messages.c.appointment_id)
         .where(
-            messages.c.id.in_(ids),
+            messages.c.id.in_([message.message_id for message in expired]),
             messages.c.priority <= Priority.SAFETY,
             appointments.c.status == AppointmentStatus.BOOKED,
             appointments.c.starts_at > now,
         )
     )
-    raise_tasks(
-        connection,
-        organisation_id,
-        [
-            NewTask(
-                kind="expired",
-                say="A message with safety advice could not be sent in time. Phone the patient before the visit.",
-                dedupe_key=f"expired:{row.id}",
-                deadline_at=max(now, row.starts_at - timedelta(hours=1)),
-                clinic_id=row.clinic_id,
-                patient_id=row.patient_id,
-                appointment_id=row.appointment_id,
-                message_id=row.id,
-            )
-            for row in rows
-        ],
-        now,
-    )
+    for row in rows:
+        task = NewTask(
+            kind="expired",
+            say="A message with safety advice could not be sent in time. Phone the patient before the visit.",
+            dedupe_key=f"expired:{row.id}",
+            deadline_at=max(now, row.starts_at - timedelta(hours=1)),
+            clinic_id=row.clinic_id,
+            patient_id=row.patient_id,
+            appointment_id=row.appointment_id,
+            message_id=row.id,
+        )
+        raise_tasks(connection, row.organisation_id, [task], now)

@@ -194,11 +194,15 @@ class _Wave:
 
 
 def restart(connection: Connection, ids: Sequence[UUID], now: datetime, *, reason: str) -> list[AppointmentRecord]:
-    """Withdraws what is queued for these appointments and raises their version, ready for a new plan."""
+    """Withdraws what is queued for these appointments and raises their version, ready for a new plan.
+
+    Appointments are locked before their messages, here as everywhere: two orders could wait for each other for ever.
+    """
     if not ids:
         return []
+    records = visits.locked(connection, ids)
     withdraw(connection, now, reason=reason, appointment_ids=ids)
-    raised = [replace(record, version=record.version + 1) for record in visits.locked(connection, ids)]
+    raised = [replace(record, version=record.version + 1) for record in records]
     visits.update_appointments(connection, raised, now)
     return raised
 

@@ -9,7 +9,7 @@ from service.domain.values import AppointmentStatus, Category, Event
 from service.messaging.booking import restart
 from service.messaging.planning import Planner
 from service.storage import people
-from service.storage.appointments import coming_appointments_of, fetch
+from service.storage.appointments import coming_appointments_of, fetch, locked
 from service.storage.consents import ConsentEvent, ConsentSource, add_consents, allowed_categories, consents_of
 from service.storage.messages import withdraw
 from service.storage.staff_tasks import NewTask, raise_tasks
@@ -42,11 +42,12 @@ def set_consent(
         )
         for category in Category
     ]
+    patients = people.patients_at(connection, contact_point_id)
+    coming = coming_appointments_of(connection, patients, now)
+    locked(connection, coming)
     add_consents(connection, organisation_id, events, now)
     if not given:
         withdraw(connection, now, reason="opted_out", contact_point_id=contact_point_id)
-    patients = people.patients_at(connection, contact_point_id)
-    coming = coming_appointments_of(connection, patients, now)
     records = restart(connection, coming, now, reason="opted_in" if given else "opted_out")
     Planner(connection, organisation_id, now).plan_all(records, {record.id: Event.BOOKED for record in records})
     if not given:

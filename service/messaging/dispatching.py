@@ -41,14 +41,10 @@ def tick(database: Database, settings: Settings, now: datetime) -> list[Batch]:
         expired = expire_stale(connection, now)
         taken_back = take_back_lapsed(connection, now)
         doubted = doubt_lapsed(connection, now)
+        tell_of_expired(connection, expired, now)
         claimed = claim_due(connection, now, limit=settings.claim_limit, lease=settings.claim_lease)
     if expired or taken_back or doubted:
         log.info("swept", expired=len(expired), taken_back=taken_back, uncertain=doubted)
-    for organisation_id in {message.organisation_id for message in expired}:
-        with database.organisation(organisation_id) as connection:
-            tell_of_expired(
-                connection, organisation_id, [m for m in expired if m.organisation_id == organisation_id], now
-            )
     return list(_batches(claimed, settings.batch_size))
 
 

@@ -11,7 +11,7 @@ from service.domain.last_check import Candidate, Hold, Send, Stop, check
 from service.domain.states import State
 from service.domain.values import Channel, Clinic, History, Recipient, Step
 from service.messaging.links import Links
-from service.messaging.planning import opened, visits_before
+from service.messaging.planning import version_in, visits_before
 from service.messaging.rendering import BadText
 from service.messaging.schedule_bundle import NoSuchText
 from service.messaging.speaking import Speaker, Words
@@ -19,7 +19,7 @@ from service.storage import appointments as visits
 from service.storage import people
 from service.storage.appointments import AppointmentRecord, Item
 from service.storage.attempts import NewAttempt, Pending, hold, lock_claimed, open_attempts, refuse
-from service.storage.clinics import ClinicRecord, bundle_of, clinic_records
+from service.storage.clinics import ClinicRecord, clinic_records
 from service.storage.consents import allowed_categories, consents_of
 from service.storage.ids import new_id
 
@@ -160,7 +160,7 @@ class _Opening:
     ) -> Words:
         assert message.schedule_version_id is not None
         return self._speaker.say(
-            opened(message.schedule_version_id, bundle_of(self._connection, message.schedule_version_id)),
+            version_in(self._connection, message.schedule_version_id),
             text_name=message.text_name,
             channel=message.channel,
             appointment=record.appointment if record else None,
@@ -173,7 +173,7 @@ class _Opening:
     def _step(self, message: Pending) -> Step | None:
         if message.schedule_version_id is None:
             return None
-        bundle = opened(message.schedule_version_id, bundle_of(self._connection, message.schedule_version_id))
+        bundle = version_in(self._connection, message.schedule_version_id)
         return bundle.schedule.step(message.step)
 
     def _recipient(self, message: Pending, record: AppointmentRecord | None) -> Recipient:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -27,16 +26,26 @@ from service.domain.values import (
 from service.messaging.schedule_bundle import OpenBundle, open_bundle
 from service.storage import people
 from service.storage.appointments import AppointmentRecord, Item, Visit, readiness_of, visits_of
-from service.storage.clinics import ClinicRecord, ScheduleRecord, clinic_records, schedules_in_force
+from service.storage.clinics import ClinicRecord, ScheduleRecord, bundle_of, clinic_records, schedules_in_force
 from service.storage.consents import Ledger, allowed_categories, consents_of
 from service.storage.messages import NewMessage, add_messages, told_about
 
 Causes = Mapping[UUID, Event]
 
 
-@lru_cache(maxsize=256)
-def opened(version_id: UUID, bundle: str) -> OpenBundle:  # noqa: ARG001  # the id keys the cache cheaply
-    return open_bundle(bundle)
+_opened: dict[UUID, OpenBundle] = {}  # a version never changes, so what was opened once stays true
+
+
+def opened(version_id: UUID, bundle: str) -> OpenBundle:
+    """Read once a process: parsing costs more than everything else in a plan."""
+    if version_id not in _opened:
+        _opened[version_id] = open_bundle(bundle)
+    return _opened[version_id]
+
+
+def version_in(connection: Connection, version_id: UUID) -> OpenBundle:
+    """As `opened`, fetching the bundle only where this process does not have it yet."""
+    return _opened.get(version_id) or opened(version_id, bundle_of(connection, version_id))
 
 
 @dataclass(frozen=True, kw_only=True)

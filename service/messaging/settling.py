@@ -9,11 +9,11 @@ from service.domain.states import State
 from service.domain.values import Channel, IfUnsure
 from service.messaging.aftermath import after_refusal
 from service.messaging.looping import Loop
-from service.messaging.planning import opened
+from service.messaging.planning import version_in
 from service.providers.outcome import CannotTell, ErrorClass, Found, NotFound, Search
 from service.providers.twilio_send import TwilioSender
 from service.settings import Settings
-from service.storage.clinics import bundle_of, organisation_ids
+from service.storage.clinics import organisation_ids
 from service.storage.database import Database
 from service.storage.events import advance, note_provider_id
 from service.storage.uncertain import Uncertain, is_known_elsewhere, send_again, uncertain_messages
@@ -75,6 +75,6 @@ def _rule(database: Database, organisation_id: UUID, message: Uncertain) -> IfUn
     if message.schedule_version_id is None:
         return IfUnsure.ASK_STAFF
     with database.organisation(organisation_id) as connection:
-        bundle = opened(message.schedule_version_id, bundle_of(connection, message.schedule_version_id))
+        bundle = version_in(connection, message.schedule_version_id)
     step = bundle.schedule.step(message.step)
     return step.if_unsure if step else IfUnsure.ASK_STAFF

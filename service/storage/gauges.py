@@ -57,7 +57,7 @@ _GAUGES = (
         "SELECT count(*), min(a.created_at) FROM appointments a WHERE a.status = 'booked' AND a.starts_at > :now"
         " AND NOT EXISTS (SELECT FROM messages m WHERE m.appointment_id = a.id AND m.in_reply_to IS NULL)",
         "These patients will hear nothing of their visit.",
-        "This should be impossible: please report it. Importing the appointment again plans it.",
+        "The scheduler plans them within a minute. If they stay, look for plan_missing_failed in the worker's log.",
     ),
     (
         "reply without reader",

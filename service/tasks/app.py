@@ -26,7 +26,6 @@ def make_celery(broker_url: str) -> Celery:
         worker_eta_task_limit=100,  # nothing here uses ETA; if something ever does, it must not fill the memory
         worker_max_tasks_per_child=2000,
         worker_max_memory_per_child=300_000,  # kilobytes
-        worker_soft_shutdown_timeout=25,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
@@ -40,6 +39,8 @@ def make_celery(broker_url: str) -> Celery:
             "handrail.send_batch": {"queue": "send"},
             "handrail.apply_events": {"queue": "inbound"},
             "handrail.settle": {"queue": "chores"},
+            "handrail.sweep": {"queue": "chores"},
+            "handrail.heartbeat": {"queue": "chores"},
         },
     )
     return app

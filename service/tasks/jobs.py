@@ -8,7 +8,9 @@ from celery import shared_task
 from service.messaging.dispatching import tick
 from service.messaging.hearing import EVENTS_AT_ONCE, apply_events
 from service.messaging.settling import settle_all
+from service.messaging.sweeping import plan_missing
 from service.storage.heartbeats import beat
+from service.tasks.heartbeat import call_heartbeat
 from service.tasks.process import services
 
 log = structlog.get_logger()
@@ -41,6 +43,19 @@ def apply_events_task() -> None:
     parts = services()
     while apply_events(parts.database, parts.reply_rules, parts.clock.now()) >= EVENTS_AT_ONCE:
         pass
+
+
+@shared_task(name="handrail.sweep")  # type: ignore[untyped-decorator]  # celery ships no types
+def sweep_task() -> None:
+    parts = services()
+    plan_missing(parts.database, parts.clock.now())
+
+
+@shared_task(name="handrail.heartbeat")  # type: ignore[untyped-decorator]  # celery ships no types
+def heartbeat_task() -> None:
+    parts = services()
+    if parts.settings.heartbeat_url:
+        call_heartbeat(parts.database, parts.settings.heartbeat_url, parts.clock.now())
 
 
 @shared_task(name="handrail.settle")  # type: ignore[untyped-decorator]  # celery ships no types

@@ -112,13 +112,13 @@ def test_a_bad_number_beside_a_good_address_is_a_warning(tmp_path: Path) -> None
     assert [contact.channel for contact in visit_of(tmp_path, text).contacts] == [Channel.EMAIL]
 
 
-@pytest.mark.parametrize("answer", ["N", " n ", "", "perhaps"])
-def test_without_a_clear_yes_nobody_is_texted(tmp_path: Path, answer: str) -> None:
+@pytest.mark.parametrize(("answer", "permitted"), [("N", False), (" n ", False), ("", None), ("perhaps", False)])
+def test_without_a_clear_yes_nobody_is_texted(tmp_path: Path, answer: str, permitted: bool | None) -> None:
     text = line(ok_to_text=answer)
     (problem,) = problems_of(tmp_path, text, Severity.WARNING)
     assert problem.column == "OK to text"
     sms, email = visit_of(tmp_path, text).contacts
-    assert (sms.permitted, email.permitted) == (False, True)
+    assert (sms.permitted, email.permitted) == (permitted, True)
 
 
 def test_a_patient_with_a_yes_and_a_no_is_pointed_out_once(tmp_path: Path) -> None:

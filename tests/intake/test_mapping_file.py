@@ -36,8 +36,8 @@ def test_confirmed_is_a_booked_visit_that_the_patient_confirmed() -> None:
     assert (standing.status, standing.confirmed) == (AppointmentStatus.BOOKED, True)
 
 
-def test_an_empty_permission_is_a_no() -> None:
-    assert mapping().may_text.meaning_of("") is Answer.NO
+def test_an_empty_permission_says_nothing() -> None:
+    assert mapping().may_text.meaning_of("") is Answer.NOT_SAID
 
 
 def test_the_date_of_birth_is_left_out_on_purpose() -> None:
@@ -63,7 +63,7 @@ def test_every_mistake_is_told_at_once_with_its_line() -> None:
     [
         ('default_region = "US"', 'default_region = "XX"', "no country code"),
         ('name = "clinic-export"', 'name = "other"', "not the name of the file"),
-        ('"" = "no"', "", "what an empty value means"),
+        ('"" = "not_said"', "", "what an empty value means"),
         ("may_email = true", "", "may be e-mailed"),
         ('length_minutes = "Length (min)"', "", "one of length_minutes and end_time"),
         ('"Booked" = "booked"', '"Booked" = "booked"\n"BOOKED " = "booked"', "there twice"),

@@ -80,7 +80,8 @@ def test_a_bundle_opens_to_the_same_schedule_and_words(tmp_path: Path) -> None:
     assert opened.text("iv.fasting", "es").sms == folder.texts["es"]["iv.fasting"].sms
     assert opened.text("iv.fasting", "en").short == "Eat until {{ clock.solids }}."
     assert opened.email("iv.fasting", "es").subject == "A message from {{ clinic.name }}"
-    assert "common.help" not in opened.texts["en"]
+    assert "common.help" in opened.texts["en"]
+    assert "im.fasting" not in opened.texts["en"]
 
 
 def test_a_bundle_of_the_same_words_has_the_same_digest_wherever_it_lies(tmp_path: Path) -> None:

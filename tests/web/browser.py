@@ -75,8 +75,12 @@ class Browser:
         return self._answer(sent)
 
     async def _exchange(self, scope: Scope, body: bytes, sent: list[Message]) -> None:
+        unread = [body]
+
         async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not unread:
+                await asyncio.Event().wait()  # nobody hangs up
+            return {"type": "http.request", "body": unread.pop(), "more_body": False}
 
         async def send(message: Message) -> None:
             sent.append(message)

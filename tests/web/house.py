@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -117,7 +118,8 @@ class House:
         """Books them as an import does. The id of the last."""
         with self.services.database.organisation(self.organisation_id) as connection:
             take_visits(connection, self.organisation_id, visits, source=Source(name="import", ref="1"), now=NOW)
-        return self.one("SELECT id FROM appointments WHERE external_id = :id", id=visits[-1].external_id)[0]  # type: ignore[no-any-return]
+        found: UUID = self.one("SELECT id FROM appointments WHERE external_id = :id", id=visits[-1].external_id).id
+        return found
 
     def hear(self, body: str, *, key: str = "1", ago: timedelta = timedelta()) -> None:
         heard = Heard(
@@ -134,13 +136,13 @@ class House:
 
     def message(self, step: str, appointment_id: UUID) -> UUID:
         """The latest message of a step about a visit."""
-        found = self.one(
+        found: UUID = self.one(
             "SELECT id FROM messages WHERE step = :step AND appointment_id = :id ORDER BY appointment_version DESC"
             " LIMIT 1",
             step=step,
             id=appointment_id,
-        )
-        return found[0]  # type: ignore[no-any-return]
+        ).id
+        return found
 
     def becomes(self, message_id: UUID, *states: State, reason: str = "") -> None:
         """What the provider reports of a message, one after the other."""
@@ -148,11 +150,11 @@ class House:
             for state in states:
                 advance(connection, message_id, state, reason, NOW)
 
-    def all(self, sql: str, **values: object) -> Sequence[Row[tuple[object, ...]]]:
+    def all(self, sql: str, **values: object) -> Sequence[Row[*tuple[Any, ...]]]:
         with self.services.database.system() as connection:
             return connection.execute(text(sql), values).all()
 
-    def one(self, sql: str, **values: object) -> Row[tuple[object, ...]]:
+    def one(self, sql: str, **values: object) -> Row[*tuple[Any, ...]]:
         return self.all(sql, **values)[0]
 
     def change(self, sql: str, **values: object) -> None:

@@ -31,6 +31,7 @@ _KINDS = (Kind.IV, Kind.ESKETAMINE, Kind.IV, Kind.IM, Kind.ESKETAMINE, Kind.INTE
 _HOURS = (time(8), time(9), time(9, 45), time(10, 30), time(11, 15), time(13), time(14), time(15))
 _CLINICIANS = ("Dr. Amara Osei", "L. Voss NP", "T. Whitlock LMFT")
 FIRST_DAY, LAST_DAY = -9, 16
+SUNDAY = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +62,15 @@ def demonstration_visits(clinics: list[Clinic], now: datetime) -> list[IncomingV
 
 
 def _series(patient: _Patient, now: datetime, chance: random.Random) -> Iterator[IncomingVisit]:
-    """One patient's visits, at their kind's usual distance, never on a Sunday."""
+    """One patient's visits, at their kind's usual distance, never on a Sunday or a holiday."""
     today = local(now, patient.clinic.timezone).date()
     day = today + timedelta(days=FIRST_DAY + patient.number % _SERIES_DAYS[patient.kind] + patient.number // 4)
     at, clinician = _HOURS[patient.number % len(_HOURS)], _CLINICIANS[patient.number % len(_CLINICIANS)]
     turn = 0
     while day <= today + timedelta(days=LAST_DAY):
-        on = day + timedelta(days=1) if day.weekday() == 6 else day
+        on = day
+        while on.weekday() == SUNDAY or on in patient.clinic.holidays:
+            on += timedelta(days=1)
         turn += 1
         yield _visit(patient, turn, on, at, clinician, now, chance)
         day += timedelta(days=_SERIES_DAYS[patient.kind])

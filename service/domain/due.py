@@ -113,7 +113,7 @@ def _fit(scene: Scene, wish: Wish, due_at: datetime, shift: Shift, not_before: d
         due_at,
         hours=scene.clinic.sending_hours,
         timezone=scene.recipient_zone,
-        holidays=scene.clinic.holidays,
+        holidays=scene.holidays,
         shift=shift,
         not_before=not_before,
         not_after=wish.expires_at - timedelta.resolution,
@@ -179,7 +179,7 @@ def _outside_hours(scene: Scene, wish: Wish) -> Skipped:
         wish.due_at,
         hours=scene.clinic.sending_hours,
         timezone=scene.recipient_zone,
-        holidays=scene.clinic.holidays,
+        holidays=scene.holidays,
     )
     why = explain.outside_hours(
         wish.due_at,

@@ -76,6 +76,15 @@ def obstacle_at(at: datetime, *, hours: SendingHours, timezone: str, holidays: M
     return _Calendar(hours=hours, timezone=timezone, holidays=holidays).obstacle(at)
 
 
+def holidays_around(holidays: Mapping[date, str], visit_at: datetime, timezone: str) -> dict[date, str]:
+    """The holidays that count for one visit: all but its own day, since a clinic that sees patients is not closed.
+
+    Otherwise advice on the way home after a session on a holiday would wait until it is no longer of use.
+    """
+    own_day = local(visit_at, timezone).date()
+    return {on: name for on, name in holidays.items() if on != own_day}
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Calendar:
     hours: SendingHours

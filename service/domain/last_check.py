@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.hours import fit
+from service.domain.hours import fit, holidays_around
 from service.domain.refusals import unmet
 from service.domain.states import State
 from service.domain.values import (
@@ -103,7 +103,7 @@ def _within_hours(candidate: Candidate, clinic: Clinic, recipient: Recipient, no
         now,
         hours=clinic.sending_hours,
         timezone=zone,
-        holidays=clinic.holidays,
+        holidays=holidays_around(clinic.holidays, candidate.visit_starts_at or now, zone),
         shift=Shift.LATER,
         not_before=now,
         not_after=candidate.expires_at,

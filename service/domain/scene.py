@@ -1,9 +1,10 @@
 """Everything one plan looks at, gathered once, and the small values its parts hand to one another."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from service.domain.heard import Heard
+from service.domain.hours import holidays_around
 from service.domain.timing import is_after_visit
 from service.domain.values import (
     Appointment,
@@ -40,6 +41,10 @@ class Scene:
     @property
     def recipient_zone(self) -> str:
         return self.recipient.timezone or self.clinic.timezone
+
+    @property
+    def holidays(self) -> dict[date, str]:
+        return holidays_around(self.clinic.holidays, self.appointment.starts_at, self.recipient_zone)
 
 
 @dataclass(frozen=True, kw_only=True)

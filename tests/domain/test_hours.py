@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.hours import Closed, Fit, fit
+from service.domain.hours import Closed, Fit, fit, holidays_around
 from service.domain.values import SendingHours, Shift, Window
 from service.domain.walltime import local
 from tests.domain.visits import LOS_ANGELES, at
@@ -133,3 +133,9 @@ def test_nothing_leaves_the_hours_of_any_zone(
         assert window.opens_local <= wall.time() < window.closes_local
         assert wall.date() not in CHRISTMAS
         assert now <= found.at <= end
+
+
+def test_the_day_of_the_visit_is_no_holiday_for_its_own_messages() -> None:
+    holidays = {date(2026, 11, 26): "Thanksgiving Day", date(2026, 12, 25): "Christmas Day"}
+    starts_at = datetime(2026, 11, 26, 15, tzinfo=UTC)  # Thu 8:00 AM in Phoenix
+    assert holidays_around(holidays, starts_at, "America/Phoenix") == {date(2026, 12, 25): "Christmas Day"}

@@ -4,10 +4,10 @@ READY := .venv/.ready
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock clean
+.PHONY: help run test check screenshots lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY)  ## set up and start everything on this machine, with the sandbox (PORT=8010 to choose another port)
 	@exec .venv/bin/handrail run
@@ -19,6 +19,9 @@ check: $(READY)  ## ruff, mypy --strict, and the direction of imports
 	@.venv/bin/ruff check --quiet . && echo "ruff: nothing to say"
 	@$(RUN) mypy --strict
 	@$(RUN) pytest tests/test_imports.py
+
+screenshots: $(READY)  ## write docs/images from the running pages (needs Chromium)
+	@exec $(RUN) tests.pages.screenshots docs/images
 
 lock:  ## make requirements.lock from requirements.in (needs uv)
 	uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \

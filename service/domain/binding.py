@@ -66,7 +66,7 @@ def bind(intent: Intent, spoken: list[A], now: datetime) -> Binding[A]:
     wanted = ANSWERS.get(intent)
     questions = [asked for asked in spoken if is_open(asked, now) and wanted in (None, asked.question)]
     if not questions:
-        return Binding(answered=next(iter(spoken), None), is_sure=False)
+        return _unasked(intent, spoken, now)
     newest = questions[0]
     rivals = [
         asked
@@ -75,3 +75,12 @@ def bind(intent: Intent, spoken: list[A], now: datetime) -> Binding[A]:
         and newest.handed_over_at - asked.handed_over_at < ASKED_TOGETHER
     ]
     return Binding(answered=newest, is_sure=not rivals)
+
+
+def _unasked(intent: Intent, spoken: list[A], now: datetime) -> Binding[A]:
+    """Nobody asked, yet a "C" under a text about the one visit ahead can only mean that visit."""
+    ahead = [m for m in spoken if m.visit_stands and m.visit_starts_at is not None and now < m.visit_starts_at]
+    visits = {message.appointment_id for message in ahead}
+    if intent is Intent.CONFIRM and len(visits) == 1:
+        return Binding(answered=ahead[0], is_sure=True)
+    return Binding(answered=next(iter(spoken), None), is_sure=False)

@@ -44,7 +44,8 @@ def new_texts(journey: Journey, heard: list[str]) -> list[str]:
 def row_of_maria(journey: Journey, day: str) -> str:
     """Her line of the board, as the browser gets it."""
     page = journey.page(f"/?day={day}")
-    return next(row for row in re.findall(r"<tr\b.*?</tr>", page, re.DOTALL) if "María" in row)
+    rows: list[str] = re.findall(r"<tr\b.*?</tr>", page, re.DOTALL)
+    return next(row for row in rows if "María" in row)
 
 
 def test_from_a_clinics_export_to_an_understood_answer_a_move_and_a_stop(journey: Journey, export: Path) -> None:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,10 @@ from service.domain.incoming import IncomingContact, IncomingVisit
 from service.domain.states import State
 from service.domain.values import AppointmentStatus, Channel, Kind
 from service.messaging.booking import Source, take_visits
+from service.messaging.config_folder import ConfigFolder, load_folder
+from service.messaging.configuring import Senders, configure
 from service.messaging.replying import Heard, take_reply
 from service.settings import settings_from
-from service.setup import load_configuration
 from service.storage.clinics import add_organisation
 from service.storage.events import advance
 from service.storage.heartbeats import beat
@@ -32,6 +33,7 @@ from tests.web.browser import Browser
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = datetime(2027, 3, 10, 18, tzinfo=UTC)  # a Wednesday: 10 AM in Sacramento, 11 AM in Phoenix
+A_MOMENT = timedelta(seconds=1)  # passes between what tests arrange and what pages see
 EMAIL, PASSWORD = "dana@lakeside.example", "a long enough password"
 PHONE = "+19165550130"
 KEY = base64.b64encode(bytes(32)).decode()
@@ -52,6 +54,11 @@ def settings_for(database: Database, **changes: str) -> dict[str, str]:
         "SENDGRID_WEBHOOK_PUBLIC_KEY": "none",
         **changes,
     }
+
+
+@cache
+def shipped_folder() -> ConfigFolder:
+    return load_folder(ROOT / "config")
 
 
 def visit(**changes: object) -> IncomingVisit:
@@ -91,7 +98,7 @@ class House:
     @cached_property
     def services(self) -> Services:
         services = Services(settings_from(settings_for(self.database, **self.settings)))
-        services.clock = Clock(lambda: NOW - datetime.now(UTC))
+        services.clock = Clock(lambda: NOW + A_MOMENT - datetime.now(UTC))
         return services
 
     @cached_property
@@ -104,7 +111,9 @@ class House:
             return add_organisation(connection, self.slug, "Lakeside Clinics", NOW)
 
     def furnish(self) -> "House":
-        load_configuration(self.services, self.organisation_id, lambda _line: None, NOW)
+        with self.services.database.organisation(self.organisation_id) as connection:
+            senders = Senders(sms="MG0", email="a@lakeside.example")
+            configure(connection, self.organisation_id, shipped_folder(), senders, actor="tests", now=NOW)
         beat(self.services.database, "tick", NOW)
         return self.with_staff(EMAIL)
 

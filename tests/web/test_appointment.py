@@ -85,7 +85,7 @@ def test_the_fasting_text_is_shown_with_its_own_times(browser: Browser, about: s
 
 def test_a_message_that_was_refused_says_why_and_what_to_do(house: House, browser: Browser, about: str) -> None:
     message = house.message("ride", house.one("SELECT id FROM appointments").id)
-    house.becomes(message, State.UNDELIVERED, reason="30006")
+    house.becomes(message, State.HANDED_OVER, State.UNDELIVERED, reason="30006")
     page = browser.get(about).words
     assert "Not delivered" in page
     assert "landline" in page.lower()

@@ -53,7 +53,7 @@ def test_a_visit_in_trouble_stands_first(house: House, browser: Browser) -> None
         starts_at=visit().starts_at - timedelta(hours=1),
     )
     house.take(fine)
-    house.becomes(house.message("ride", house.take(visit())), State.UNDELIVERED, reason="30003")
+    house.becomes(house.message("ride", house.take(visit())), State.HANDED_OVER, State.UNDELIVERED, reason="30003")
     page = browser.get("/").words
     assert "1 message not delivered" in page
     assert page.index("Maria Alvarez") < page.index("Early Alvarez")
@@ -61,7 +61,7 @@ def test_a_visit_in_trouble_stands_first(house: House, browser: Browser) -> None
 
 def test_a_step_that_failed_and_then_arrived_is_no_trouble(house: House, browser: Browser) -> None:
     message = house.message("ride", house.take(visit()))
-    house.becomes(message, State.UNDELIVERED, State.DELIVERED)
+    house.becomes(message, State.HANDED_OVER, State.UNDELIVERED, State.DELIVERED)
     assert "not delivered" not in browser.get("/").words
 
 

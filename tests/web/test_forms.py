@@ -2,14 +2,15 @@
 
 import pytest
 
+from service.domain.states import State
 from tests.web.browser import Browser
 from tests.web.house import House, visit
 
 
 def forms(house: House) -> dict[str, tuple[str, dict[str, str]]]:
     about = house.take(visit())
-    house.hear("can I bring my dog?")
-    house.hear("no ride", key="2")
+    house.becomes(house.message("confirm", about), State.DELIVERED)
+    house.hear("I need to cancel my appointment")
     task = house.one("SELECT id FROM tasks").id
     reply = house.one("SELECT id FROM replies WHERE needs_staff LIMIT 1").id
     return {

@@ -14,17 +14,16 @@ from sqlalchemy import Connection
 from service.domain import wording
 from service.domain.values import AppointmentStatus, Channel, Clinic, Event, OnEvent, Question
 from service.domain.walltime import local
-from service.messaging.planning import opened
 from service.messaging.rendering import BadText
 from service.messaging.schedule_bundle import NoSuchText
 from service.messaging.speaking import Speaker
 from service.storage.appointments import AppointmentRecord, Item, establish, find, locked, readiness_of
 from service.storage.audits import record_audit
-from service.storage.clinics import bundle_of, clinic_records
+from service.storage.clinics import clinic_records
 from service.storage.timeline import MessageFacts, message_facts, organisation_of_message, patient_facts
 from service.web.pages.frame import bare_page
 from service.web.pages.patient_words import ENGLISH, SPANISH, patient_words
-from service.web.pages.planned_words import Subject, say, subject_of
+from service.web.pages.planned_words import Subject, bundle_for, say, subject_of
 from service.web.pages.signed_in import Parts
 from service.wiring import Services
 
@@ -165,7 +164,7 @@ def _tells_of_the_end(link: Opened) -> bool:
     version = link.message.schedule_version_id
     if version is None:
         return False
-    step = opened(version, bundle_of(link.connection, version)).schedule.step(link.message.step)
+    step = bundle_for(link.connection, version).schedule.step(link.message.step)
     return step is not None and isinstance(step.timing, OnEvent) and step.timing.event is Event.CANCELLED
 
 

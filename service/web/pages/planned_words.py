@@ -1,13 +1,14 @@
 """What a message that has not gone out yet would say, as it stands now."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from service.domain.values import Channel, Clinic, Recipient
 from service.messaging.planning import opened, visits_before
 from service.messaging.rendering import BadText
-from service.messaging.schedule_bundle import NoSuchText
+from service.messaging.schedule_bundle import NoSuchText, OpenBundle
 from service.messaging.speaking import Speaker, Words
 from service.storage.appointments import AppointmentRecord, visits_of
 from service.storage.clinics import bundle_of
@@ -55,9 +56,8 @@ def say(
     """Raises `BadText` or `NoSuchText`."""
     if message.schedule_version_id is None:
         raise NoSuchText("it belongs to no schedule")
-    version = message.schedule_version_id
     return speaker.say(
-        opened(version, bundle_of(connection, version)),
+        bundle_for(connection, message.schedule_version_id),
         text_name=message.text_name,
         channel=channel,
         appointment=subject.record.appointment if subject.record else None,
@@ -70,3 +70,17 @@ def say(
         first_name=subject.patient.given_name if subject.patient else "",
         link=link,
     )
+
+
+_bundles: dict[UUID, OpenBundle] = {}  # a version never changes, so what was read once stays true
+_BUNDLES_KEPT = 256
+
+
+def bundle_for(connection: Connection, version_id: UUID) -> OpenBundle:
+    """The schedule and texts of a version that a message of this organisation names."""
+    found = _bundles.get(version_id)
+    if found is None:
+        if len(_bundles) >= _BUNDLES_KEPT:
+            _bundles.clear()
+        found = _bundles[version_id] = opened(version_id, bundle_of(connection, version_id))
+    return found

@@ -40,6 +40,7 @@ class Ready:
     to: str
     subject: str
     body: str
+    unsubscribe_url: str | None
     expires_at: datetime
 
 
@@ -81,14 +82,17 @@ def open_batch(
                     body=words.body,
                 )
                 attempts.append(attempt)
-                ready.append(_ready(message, attempt, clinic, sms_sender, email_from))
+                stop = f"{links.to_message(message.id, now)}/stop" if message.channel is Channel.EMAIL else None
+                ready.append(_ready(message, attempt, clinic, sms_sender, email_from, stop))
     refuse(connection, refused, now)
     hold(connection, [(message, verdict.until, verdict.why) for message, verdict in held], now)
     open_attempts(connection, organisation_id, attempts, now, lease_until)
     return ready
 
 
-def _ready(message: Pending, attempt: NewAttempt, clinic: ClinicRecord, sms_sender: str, email_from: str) -> Ready:
+def _ready(
+    message: Pending, attempt: NewAttempt, clinic: ClinicRecord, sms_sender: str, email_from: str, stop: str | None
+) -> Ready:
     own = clinic.file.sms_sender if message.channel is Channel.SMS else clinic.file.email_from
     return Ready(
         attempt_id=attempt.id,
@@ -101,6 +105,7 @@ def _ready(message: Pending, attempt: NewAttempt, clinic: ClinicRecord, sms_send
         to=message.address,
         subject=attempt.subject or "",
         body=attempt.body,
+        unsubscribe_url=stop,
         expires_at=message.expires_at,
     )
 

@@ -75,6 +75,7 @@ class Calls:
                 to=ready.to,
                 subject=ready.subject,
                 text=ready.body,
+                unsubscribe_url=ready.unsubscribe_url,
             )
         )
 

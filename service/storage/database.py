@@ -28,6 +28,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text must not carry what a statement was about
             connect_args={"connect_timeout": 5, "application_name": "handrail"},
         )
         event.listen(self._engine, "connect", _set_limits)

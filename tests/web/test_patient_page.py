@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from service.domain.values import AppointmentStatus
+from service.domain.incoming import IncomingContact
+from service.domain.values import AppointmentStatus, Channel
 from tests.web.house import House, visit
 
 EVERYTHING = "SELECT (SELECT count(*) FROM readiness) + (SELECT count(*) FROM audit) AS count"
@@ -115,3 +116,27 @@ def test_a_link_that_is_over_forged_or_cut_tells_nothing(house: House, about: UU
 
 def test_a_link_to_a_message_that_is_gone_tells_nothing(house: House) -> None:
     assert house.stranger().get(house.link(UUID(int=7))).status == 404
+
+
+MAIL = (IncomingContact(channel=Channel.EMAIL, address="maria@example.com", permitted=True),)
+
+
+def test_one_click_ends_e_mails_and_only_a_click_does(house: House) -> None:
+    about = house.take(visit(contacts=MAIL, external_id="A-9", patient_external_id="P-9"))
+    link = house.link(house.message("confirm", about))
+    patient = house.stranger()
+    assert "Stop these e-mails" in patient.get(link).words
+    assert "Stop these e-mails" in patient.get(f"{link}/stop").words
+    assert house.one("SELECT count(*) FROM consent_events WHERE NOT given")[0] == 0
+    assert "You will get no more e-mails" in patient.post(f"{link}/stop").words
+    assert house.one("SELECT count(*) FROM consent_events WHERE NOT given AND source = 'patient'")[0] == 3
+    assert house.one("SELECT count(*) FROM messages WHERE state = 'planned'")[0] == 0
+    patient.post(f"{link}/stop")
+    assert house.one("SELECT count(*) FROM consent_events WHERE NOT given")[0] == 3
+
+
+def test_the_page_of_a_text_offers_nothing_about_e_mail(house: House, link: str) -> None:
+    patient = house.stranger()
+    assert "e-mails" not in patient.get(link).words
+    patient.post(f"{link}/stop")
+    assert house.one("SELECT count(*) FROM consent_events WHERE NOT given")[0] == 0

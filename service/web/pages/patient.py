@@ -14,12 +14,14 @@ from sqlalchemy import Connection
 from service.domain import wording
 from service.domain.values import AppointmentStatus, Channel, Clinic, Event, OnEvent, Question
 from service.domain.walltime import local
+from service.messaging.consent import set_consent
 from service.messaging.rendering import BadText
 from service.messaging.schedule_bundle import NoSuchText
 from service.messaging.speaking import Speaker
 from service.storage.appointments import AppointmentRecord, Item, establish, find, locked, readiness_of
 from service.storage.audits import record_audit
 from service.storage.clinics import clinic_records
+from service.storage.consents import ConsentSource, allowed_categories, consents_of
 from service.storage.timeline import MessageFacts, message_facts, organisation_of_message, patient_facts
 from service.web.pages.frame import bare_page
 from service.web.pages.patient_words import ENGLISH, SPANISH, patient_words
@@ -37,6 +39,14 @@ class Standing(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     OVER = "over"
+
+
+class Mail(StrEnum):
+    """Whether this message came by e-mail, and whether more may follow."""
+
+    NONE = "none"
+    ON = "on"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +87,7 @@ def _opened(services: Services, token: str) -> Iterator[Opened | None]:
 
 
 @router.get("/m/{token}")
+@router.get("/m/{token}/stop")  # mail programs without one-click open it; the button there does the rest
 def patient_page(request: Request, services: Parts, token: str) -> Response:
     with _opened(services, token) as link:
         return _gone(request) if link is None else _show(request, link, services.settings.public_base_url)
@@ -92,6 +103,42 @@ def patient_confirms(request: Request, services: Parts, token: str) -> Response:
         if records and may_confirm(link.message, records[0], link.now):
             _confirm(link, records[0].id)
     return RedirectResponse(request.url.path, 303)
+
+
+@router.post("/m/{token}/stop")
+def patient_stops_mail(request: Request, services: Parts, token: str) -> Response:
+    """One click, by a person or by a mail program for them (RFC 8058): no sign-in, no question asked back."""
+    with _opened(services, token) as link:
+        if link is None:
+            return _gone(request)
+        if _mail(link) is Mail.ON and link.message.contact_point_id is not None:
+            _stop_mail(link, link.message.contact_point_id)
+    with _opened(services, token) as link:
+        return _gone(request) if link is None else _show(request, link, services.settings.public_base_url)
+
+
+def _stop_mail(link: Opened, contact_point_id: UUID) -> None:
+    set_consent(
+        link.connection,
+        link.organisation_id,
+        contact_point_id,
+        given=False,
+        source=ConsentSource.PATIENT,
+        source_ref=f"link in message {link.message.id}",
+        actor="patient",
+        now=link.now,
+    )
+    audited = [("consent.mail_stopped", "message", str(link.message.id))]
+    record_audit(link.connection, link.organisation_id, audited, actor="patient", now=link.now)
+
+
+def _mail(link: Opened) -> Mail:
+    """What the page can say of e-mail: nothing, where the message came by text."""
+    point = link.message.contact_point_id
+    if link.message.channel is not Channel.EMAIL or point is None:
+        return Mail.NONE
+    allowed = allowed_categories(consents_of(link.connection, [point]).get(point, {}))
+    return Mail.ON if allowed else Mail.STOPPED
 
 
 def _confirm(link: Opened, appointment_id: UUID) -> None:
@@ -137,8 +184,11 @@ def _show(request: Request, link: Opened, public_base_url: str) -> Response:
         clinic=link.clinic,
         when=_when(record, link.clinic, subject.language, link.now) if record else "",
         standing=stands,
-        text=_text(link, subject, stands, f"{public_base_url}{request.url.path}"),
+        text=_text(link, subject, stands, f"{public_base_url}{request.url.path.removesuffix('/stop')}"),
         is_confirmed=Item.CONFIRMED in known and known[Item.CONFIRMED].ok and stands is Standing.AS_SAID,
+        mail=_mail(link),
+        stop_path=f"{request.url.path.removesuffix('/stop')}/stop",
+        own_path=request.url.path.removesuffix("/stop"),
         may_confirm=record is not None and may_confirm(message, record, link.now),
     )
 

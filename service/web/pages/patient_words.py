@@ -18,6 +18,8 @@ class PatientWords:
     call_us: str
     questions: str
     emergency: str
+    stop_mail: str
+    mail_stopped: str
     gone_title: str
     gone: str
 
@@ -36,6 +38,8 @@ ENGLISH = PatientWords(
     call_us="Call us",
     questions="Questions? Call us, or answer our text message.",
     emergency="In an emergency call 911. If you think of harming yourself, call or text 988 at any hour.",
+    stop_mail="Stop these e-mails",
+    mail_stopped="You will get no more e-mails from us. If you want them again, call us.",
     gone_title="This link no longer works",
     gone="Links in our messages open for some days only, and have to be complete. Please look for our latest message,"
     " or call the clinic at the number you know.",
@@ -54,6 +58,8 @@ SPANISH = PatientWords(
     call_us="Llámenos",
     questions="¿Preguntas? Llámenos o responda a nuestro mensaje de texto.",
     emergency="En una emergencia llame al 911. Si piensa en hacerse daño, llame o escriba al 988 a cualquier hora.",
+    stop_mail="No quiero más de estos correos",
+    mail_stopped="Ya no le enviaremos correos. Si los quiere de nuevo, llámenos.",
     gone_title="Este enlace ya no funciona",
     gone="Los enlaces de nuestros mensajes abren solo por unos días y tienen que estar completos. Busque nuestro"
     " mensaje más reciente o llame a la clínica al número que ya conoce.",

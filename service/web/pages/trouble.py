@@ -123,7 +123,7 @@ def marks(visit: BoardVisit, needs: Needs) -> Marks:
     return Marks(
         confirmed=_mark(known.get(Item.CONFIRMED), "Confirmed", "Says no", "Not yet"),
         ride=_mark(known.get(Item.RIDE), "Has a ride", "No ride", "Not known") if needs.ride else None,
-        fasting=_mark(known.get(Item.FASTING), "Understood", "Not kept", "Not asked") if needs.fasting else None,
+        fasting=_mark(known.get(Item.FASTING), "Understood", "Not kept", "Not known") if needs.fasting else None,
         told=_told(visit),
     )
 

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text as Words
 
 from service.cli.wall_times import BadTime, typed_time
-from service.domain.values import Clinic, Schedule
+from service.domain.schedule import Schedule
+from service.domain.values import Clinic
 from service.domain.walltime import is_timezone, local
 from service.messaging.config_folder import BadFolder, ConfigFolder, bundle, load_folder, open_bundle
 from service.messaging.previewing import ImaginaryVisit, Preview, PreviewedMessage, preview_schedule

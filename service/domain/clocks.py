@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from service.domain.values import Appointment, Clock, Schedule
+from service.domain.schedule import Schedule
+from service.domain.values import Appointment, Clock
 from service.domain.walltime import instant, local
 
 ONE_DAY = timedelta(days=1)

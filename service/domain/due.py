@@ -6,20 +6,18 @@ from typing import NamedTuple
 from service.domain import explain
 from service.domain.hours import Fit, fit, obstacle_at
 from service.domain.scene import Late, Scene, Wish, skip, speaks_after_start
+from service.domain.schedule import OnEvent, Step, Timing
 from service.domain.timing import is_after_visit, moment
 from service.domain.values import (
     Appointment,
     AppointmentStatus,
     Contact,
     Event,
-    OnEvent,
     Plan,
     PlannedMessage,
     Shift,
     Skipped,
     SkipReason,
-    Step,
-    Timing,
 )
 
 

@@ -6,20 +6,8 @@ No sentence names a person, a number or an address.
 from datetime import datetime, time, timedelta
 
 from service.domain.hours import Closed, Moved
-from service.domain.values import (
-    AfterEnd,
-    Appointment,
-    BeforeClock,
-    BeforeStart,
-    Channel,
-    Clock,
-    Condition,
-    DayAt,
-    Event,
-    Kind,
-    OnEvent,
-    Timing,
-)
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Timing
+from service.domain.values import Appointment, Channel, Clock, Condition, Event, Kind
 from service.domain.walltime import local
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -7,7 +7,8 @@ even where the time is the old one.
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.domain.values import Event, History, OnEvent, Schedule, Step, Told
+from service.domain.schedule import OnEvent, Schedule, Step
+from service.domain.values import Event, History, Told
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,19 +5,9 @@ from datetime import datetime
 
 from service.domain.hours import fit, holidays_around
 from service.domain.refusals import unmet
+from service.domain.schedule import OnEvent, Step
 from service.domain.states import State
-from service.domain.values import (
-    Appointment,
-    AppointmentStatus,
-    Category,
-    Clinic,
-    Event,
-    History,
-    OnEvent,
-    Recipient,
-    Shift,
-    Step,
-)
+from service.domain.values import Appointment, AppointmentStatus, Category, Clinic, Event, History, Recipient, Shift
 
 
 @dataclass(frozen=True, kw_only=True)

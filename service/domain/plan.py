@@ -11,19 +11,17 @@ from service.domain.due import settle_late, timed
 from service.domain.heard import heard
 from service.domain.refusals import refusal, unmet, unreachable, usable_contacts
 from service.domain.scene import Late, Scene
+from service.domain.schedule import OnEvent, Schedule, Step
 from service.domain.values import (
     Appointment,
     Clinic,
     Event,
     History,
-    OnEvent,
     Plan,
     PlannedMessage,
     Recipient,
-    Schedule,
     Skipped,
     SkipReason,
-    Step,
 )
 
 __all__ = ["NO_STEP", "plan", "unmet", "usable_contacts"]

@@ -2,6 +2,7 @@
 
 from service.domain import explain
 from service.domain.scene import Scene, skip, speaks_after_start
+from service.domain.schedule import OnEvent, Step
 from service.domain.timing import is_after_visit
 from service.domain.values import (
     AppointmentStatus,
@@ -11,11 +12,9 @@ from service.domain.values import (
     Contact,
     Event,
     History,
-    OnEvent,
     Recipient,
     Skipped,
     SkipReason,
-    Step,
 )
 
 

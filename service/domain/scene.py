@@ -5,20 +5,9 @@ from datetime import date, datetime
 
 from service.domain.heard import Heard
 from service.domain.hours import holidays_around
+from service.domain.schedule import OnEvent, Schedule, Step
 from service.domain.timing import is_after_visit
-from service.domain.values import (
-    Appointment,
-    Clinic,
-    Contact,
-    Event,
-    History,
-    OnEvent,
-    Recipient,
-    Schedule,
-    Skipped,
-    SkipReason,
-    Step,
-)
+from service.domain.values import Appointment, Clinic, Contact, Event, History, Recipient, Skipped, SkipReason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,9 @@ import re
 from datetime import timedelta
 
 from service.domain.reading import Document, Table
+from service.domain.schedule import Driving, Schedule, Step
 from service.domain.step_file import read_step
-from service.domain.values import Clock, Driving, Kind, Schedule, Step
+from service.domain.values import Clock, Kind
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

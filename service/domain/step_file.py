@@ -6,26 +6,9 @@ from datetime import time, timedelta
 from enum import StrEnum
 
 from service.domain.reading import LONGEST, Table
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Step, Timing, UsefulUntil
 from service.domain.timing import is_after_visit
-from service.domain.values import (
-    AfterEnd,
-    BeforeClock,
-    BeforeStart,
-    Category,
-    Channel,
-    Clock,
-    Condition,
-    DayAt,
-    Event,
-    IfUnsure,
-    OnEvent,
-    Priority,
-    Question,
-    Shift,
-    Step,
-    Timing,
-    UsefulUntil,
-)
+from service.domain.values import Category, Channel, Clock, Condition, Event, IfUnsure, Priority, Question, Shift
 
 TIMING_KEYS = ("days_before", "days_after", "before_start", "after_end", "before_clock", "on")
 COMPANIONS = {"at": ("days_before", "days_after"), "by": ("before_clock",), "wait": ("on",)}

@@ -3,16 +3,8 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from service.domain.values import (
-    AfterEnd,
-    Appointment,
-    BeforeClock,
-    BeforeStart,
-    DayAt,
-    OnEvent,
-    Schedule,
-    Timing,
-)
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Schedule, Timing
+from service.domain.values import Appointment
 from service.domain.walltime import instant, local
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from service.domain.lint import Severity, indiscreet_words
 from service.domain.reading import Mistake
+from service.domain.schedule import Schedule, Step
 from service.domain.toml_lines import line_of, lines_of
-from service.domain.values import Appointment, AppointmentStatus, Channel, Clinic, Kind, Recipient, Schedule, Step
+from service.domain.values import Appointment, AppointmentStatus, Channel, Clinic, Kind, Recipient
 from service.messaging.fasting_checks import check_timeliness
 from service.messaging.folder_files import ConfigFolder, SourceFile
 from service.messaging.rendering import TextContext, context, context_without_visit, render_email, render_sms

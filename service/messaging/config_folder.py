@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from service.domain.reading import BadFile, Mistake
-from service.domain.values import Schedule
+from service.domain.schedule import Schedule
 from service.messaging.config_checks import check_folder
 from service.messaging.folder_files import ConfigFolder, FolderReader
 from service.messaging.schedule_bundle import (

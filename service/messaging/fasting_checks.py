@@ -5,8 +5,9 @@ from datetime import time, timedelta
 from typing import NamedTuple
 
 from service.domain.reading import Mistake
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Schedule, Step
 from service.domain.texts_file import Text
-from service.domain.values import AfterEnd, BeforeClock, BeforeStart, Clock, DayAt, OnEvent, Schedule, Step
+from service.domain.values import Clock
 from service.messaging.step_place import StepPlace
 from service.messaging.text_checks import Findings
 from service.messaging.text_templates import variables_in

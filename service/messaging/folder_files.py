@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from service.domain.clinic_file import ClinicFile, read_clinic
 from service.domain.reading import BadFile, Mistake
+from service.domain.schedule import Schedule
 from service.domain.schedule_file import read_schedule
 from service.domain.texts_file import Text, read_texts
-from service.domain.values import Schedule
 from service.messaging.schedule_bundle import TextsByLanguage
 
 Value = TypeVar("Value")

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from service.domain.last_check import Candidate, Hold, Send, Stop, check
+from service.domain.schedule import Step
 from service.domain.states import State
-from service.domain.values import Channel, Clinic, History, Recipient, Step
+from service.domain.values import Channel, Clinic, History, Recipient
 from service.messaging.links import Links
 from service.messaging.planning import version_in, visits_before
 from service.messaging.rendering import BadText

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from service.domain.changes import STANDS
 from service.domain.plan import plan
+from service.domain.schedule import Schedule
 from service.domain.states import State
 from service.domain.values import (
     Category,
@@ -20,7 +21,6 @@ from service.domain.values import (
     PlannedMessage,
     Priority,
     Recipient,
-    Schedule,
     SkipReason,
 )
 from service.messaging.schedule_bundle import OpenBundle, open_bundle

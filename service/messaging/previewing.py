@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from service.domain.plan import plan
+from service.domain.schedule import Step
 from service.domain.segments import count
 from service.domain.values import (
     Appointment,
@@ -18,7 +19,6 @@ from service.domain.values import (
     PlannedMessage,
     Recipient,
     Skipped,
-    Step,
 )
 from service.messaging.rendering import TextContext, context, render_email, render_sms
 from service.messaging.schedule_bundle import OpenBundle, choose_text

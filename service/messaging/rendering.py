@@ -6,8 +6,9 @@ from datetime import datetime
 
 from service.domain import wording
 from service.domain.clocks import may_drive_at, visit_clocks
+from service.domain.schedule import Schedule
 from service.domain.segments import plain
-from service.domain.values import Appointment, Clinic, Clock, Recipient, Schedule
+from service.domain.values import Appointment, Clinic, Clock, Recipient
 from service.domain.walltime import local
 from service.messaging.text_templates import BadText, TextProblem, check_template, fill
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from service.domain.schedule import Schedule
 from service.domain.schedule_file import read_schedule
 from service.domain.texts_file import FIELDS, Text
-from service.domain.values import Schedule
 
 DEFAULT_LANGUAGE = "en"
 COMMON = "common."

@@ -1,8 +1,8 @@
 """Where a step stands in its file, so that a mistake found later still names the line."""
 
 from service.domain.reading import Mistake
+from service.domain.schedule import Schedule, Step
 from service.domain.toml_lines import line_of, lines_of
-from service.domain.values import Schedule, Step
 from service.messaging.folder_files import SourceFile
 
 

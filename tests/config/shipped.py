@@ -7,19 +7,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from service.domain.clinic_file import read_clinic
+from service.domain.schedule import Schedule, Step
 from service.domain.schedule_file import read_schedule
 from service.domain.texts_file import TextsFile, read_texts
-from service.domain.values import (
-    Appointment,
-    AppointmentStatus,
-    Category,
-    Channel,
-    Clinic,
-    Contact,
-    Recipient,
-    Schedule,
-    Step,
-)
+from service.domain.values import Appointment, AppointmentStatus, Category, Channel, Clinic, Contact, Recipient
 from service.messaging.rendering import context, render_sms
 
 CONFIG = Path(__file__).parents[2] / "config"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from service.domain.clocks import visit_clocks
 from service.domain.plan import plan
-from service.domain.values import Driving, Event, History, Kind, PlannedMessage, Schedule
+from service.domain.schedule import Driving, Schedule
+from service.domain.values import Event, History, Kind, PlannedMessage
 from service.domain.walltime import instant
 from tests.config.shipped import CLINICS, SACRAMENTO, SCHEDULES, patient, visit
 

@@ -2,7 +2,8 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from service.domain.clocks import may_drive_at, visit_clocks
-from service.domain.values import Clock, Driving
+from service.domain.schedule import Driving
+from service.domain.values import Clock
 from tests.domain.visits import LOS_ANGELES, at, schedule, visit
 
 

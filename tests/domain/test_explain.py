@@ -3,18 +3,8 @@ from datetime import time, timedelta
 import pytest
 
 from service.domain import explain
-from service.domain.values import (
-    AfterEnd,
-    BeforeClock,
-    BeforeStart,
-    Channel,
-    Clock,
-    DayAt,
-    Event,
-    Kind,
-    OnEvent,
-    Timing,
-)
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Timing
+from service.domain.values import Channel, Clock, Event, Kind
 from service.domain.walltime import local
 from tests.domain.visits import LOS_ANGELES, at, planned, step, visit
 

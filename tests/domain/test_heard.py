@@ -3,20 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from service.domain.values import (
-    Appointment,
-    AppointmentStatus,
-    Event,
-    History,
-    OnEvent,
-    Plan,
-    Shift,
-    Skipped,
-    SkipReason,
-    Step,
-    Told,
-    UsefulUntil,
-)
+from service.domain.schedule import OnEvent, Step, UsefulUntil
+from service.domain.values import Appointment, AppointmentStatus, Event, History, Plan, Shift, Skipped, SkipReason, Told
 from tests.domain.visits import LONG_BEFORE, MONDAY_9AM, at, message, planned, reasons, step, told, visit
 
 FRIDAY_9AM = at("2027-03-19 09:00")

@@ -4,24 +4,20 @@ from datetime import date, time, timedelta
 import pytest
 
 from service.domain.plan import NO_STEP, plan
+from service.domain.schedule import AfterEnd, BeforeClock, DayAt, OnEvent, UsefulUntil
 from service.domain.values import (
-    AfterEnd,
     AppointmentStatus,
-    BeforeClock,
     Category,
     Channel,
     Clock,
     Condition,
-    DayAt,
     Event,
     History,
-    OnEvent,
     Priority,
     Recipient,
     Shift,
     Skipped,
     SkipReason,
-    UsefulUntil,
 )
 from tests.domain.visits import (
     CLINIC,

@@ -9,31 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.plan import plan
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Schedule, Timing, UsefulUntil
 from service.domain.values import (
-    AfterEnd,
     Appointment,
     AppointmentStatus,
-    BeforeClock,
-    BeforeStart,
     Category,
     Channel,
     Clinic,
     Clock,
     Condition,
     Contact,
-    DayAt,
     Event,
     History,
-    OnEvent,
     Plan,
     PlannedMessage,
     Priority,
     Recipient,
-    Schedule,
     Shift,
-    Timing,
     Told,
-    UsefulUntil,
 )
 from service.domain.walltime import local
 from tests.domain.visits import CLINIC, LONG_BEFORE, PATIENT, planned, schedule, step, visit

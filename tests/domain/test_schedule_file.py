@@ -3,29 +3,20 @@ from datetime import date, time, timedelta
 import pytest
 
 from service.domain.reading import BadFile
-from service.domain.schedule_file import read_schedule
-from service.domain.values import (
+from service.domain.schedule import (
     AfterEnd,
     BeforeClock,
     BeforeStart,
-    Category,
-    Channel,
-    Clock,
-    Condition,
     DayAt,
     Driving,
-    Event,
-    IfUnsure,
-    Kind,
     OnEvent,
-    Priority,
-    Question,
     Schedule,
-    Shift,
     Step,
     Timing,
     UsefulUntil,
 )
+from service.domain.schedule_file import read_schedule
+from service.domain.values import Category, Channel, Clock, Condition, Event, IfUnsure, Kind, Priority, Question, Shift
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TOP = """\

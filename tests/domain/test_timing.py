@@ -2,8 +2,9 @@ from datetime import time, timedelta
 
 import pytest
 
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Timing
 from service.domain.timing import is_after_visit, moment
-from service.domain.values import AfterEnd, BeforeClock, BeforeStart, Clock, DayAt, Event, OnEvent, Timing
+from service.domain.values import Clock, Event
 from tests.domain.visits import LOS_ANGELES, at, schedule, visit
 
 

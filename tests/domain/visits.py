@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from service.domain.plan import plan
+from service.domain.schedule import BeforeStart, Schedule, Step, Timing
 from service.domain.values import (
     Appointment,
     AppointmentStatus,
-    BeforeStart,
     Category,
     Channel,
     Clinic,
@@ -22,11 +22,8 @@ from service.domain.values import (
     Plan,
     PlannedMessage,
     Recipient,
-    Schedule,
     Skipped,
     SkipReason,
-    Step,
-    Timing,
     Told,
 )
 from service.domain.walltime import instant

@@ -3,16 +3,8 @@ from uuid import UUID
 
 import pytest
 
-from service.domain.values import (
-    Appointment,
-    AppointmentStatus,
-    Clinic,
-    Clock,
-    Driving,
-    Kind,
-    Recipient,
-    Schedule,
-)
+from service.domain.schedule import Driving, Schedule
+from service.domain.values import Appointment, AppointmentStatus, Clinic, Clock, Kind, Recipient
 from service.domain.walltime import instant
 from service.messaging.rendering import (
     BadText,

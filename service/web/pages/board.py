@@ -8,7 +8,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.domain.values import Clinic, Kind, Schedule
+from service.domain.schedule import Schedule
+from service.domain.values import Clinic, Kind
 from service.domain.walltime import instant, local
 from service.messaging.planning import schedules_by_kind
 from service.storage.board import BoardVisit, open_tasks, visits_between

@@ -12,7 +12,8 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from service.domain import wording
-from service.domain.values import AppointmentStatus, Channel, Clinic, Event, OnEvent, Question
+from service.domain.schedule import OnEvent
+from service.domain.values import AppointmentStatus, Channel, Clinic, Event, Question
 from service.domain.walltime import local
 from service.messaging.consent import set_consent
 from service.messaging.rendering import BadText

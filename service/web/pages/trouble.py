@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from service.domain.changes import STANDS
-from service.domain.values import AppointmentStatus, Clock, Schedule
+from service.domain.schedule import Schedule
+from service.domain.values import AppointmentStatus, Clock
 from service.domain.walltime import local
 from service.storage.appointments import Item, Known
 from service.storage.board import BoardVisit, Reach

@@ -17,7 +17,17 @@ def _celery(broker_url: str) -> Celery:
 
 
 def ask_to_apply(broker_url: str) -> None:
+    """For webhooks: something new is stored."""
+    _ask(broker_url, "handrail.apply_events", "inbound")
+
+
+def ask_to_tick(broker_url: str) -> None:
+    """For a clock that was moved: what is due by now need not wait for the next second."""
+    _ask(broker_url, "handrail.tick", "urgent")
+
+
+def _ask(broker_url: str, task: str, queue: str) -> None:
     try:
-        _celery(broker_url).send_task("handrail.apply_events", queue="inbound", expires=5, retry=False)
+        _celery(broker_url).send_task(task, queue=queue, expires=5, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("broker_away", error=type(error).__name__)

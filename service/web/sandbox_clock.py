@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from service.clock import real_now
 from service.storage.sandbox_clock import clock_ahead, next_due_at, set_clock_ahead, still_moving
+from service.tasks.asking import ask_to_tick
 from service.wiring import Services
 
 
@@ -52,4 +53,5 @@ def move_clock(services: Parts, jump: Jump) -> ClockState:
     """Forward only: messages, leases and consent are stamped with this clock, and time that ran back would mix them."""
     if not set_clock_ahead(services.database, jump.to - real_now()):
         raise HTTPException(409, "The clock can only go forward.")
+    ask_to_tick(services.settings.redis_url)
     return read_clock(services)

@@ -4,11 +4,12 @@
 when it is said in `due`, and what the patient has heard so far in `heard`.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from service.domain import explain
 from service.domain.due import settle_late, timed
-from service.domain.heard import heard
+from service.domain.heard import heard, is_on
 from service.domain.refusals import refusal, unmet, unreachable, usable_contacts
 from service.domain.scene import Late, Scene
 from service.domain.schedule import OnEvent, Schedule, Step
@@ -26,6 +27,7 @@ from service.domain.values import (
 
 __all__ = ["NO_STEP", "plan", "unmet", "usable_contacts"]
 
+AFTER_THE_NEWS = timedelta(minutes=1)
 NO_STEP = "-"  # stands where a plan has no steps to speak of; no real key looks like it
 
 
@@ -52,11 +54,27 @@ def plan(
         clinic=clinic,
         recipient=recipient,
         history=history,
-        heard=heard(history, schedule, appointment.starts_at),
+        heard=heard(history, schedule, appointment, clinic.name),
         now=now,
         cause=cause,
     )
-    return settle_late(scene, [_outcome(scene, step) for step in schedule.steps if _concerns(cause, step)])
+    outcomes = [_outcome(scene, step) for step in schedule.steps if _concerns(cause, step)]
+    return _news_first(scene, settle_late(scene, outcomes))
+
+
+def _news_first(scene: Scene, planned: Plan) -> Plan:
+    """Whoever is told that a visit moved hears that first: it says that earlier times no longer count."""
+    moved = {step.key for step in scene.schedule.steps if is_on(step, Event.MOVED)}
+    news_at = max((m.due_at for m in planned if isinstance(m, PlannedMessage) and m.step in moved), default=None)
+    if news_at is None:
+        return planned
+    earliest = news_at + AFTER_THE_NEWS
+    return [
+        replace(item, due_at=earliest)
+        if isinstance(item, PlannedMessage) and item.step not in moved and item.due_at < earliest < item.expires_at
+        else item
+        for item in planned
+    ]
 
 
 def _concerns(cause: Event, step: Step) -> bool:

@@ -175,12 +175,19 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """Something already handed to a provider (or on its way there) about this appointment."""
+    """Something the patient may have got from us about this appointment, and what it said of it.
+
+    `kind` None and `clinic` empty: not known, taken as the present ones. `counts`: they have it, as far as anyone can
+    tell; without it they may believe it (so a move must be told), but it need not have reached them.
+    """
 
     step: str
     appointment_version: int
     starts_at: datetime
     handed_over_at: datetime
+    kind: Kind | None = None
+    clinic: str = ""
+    counts: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

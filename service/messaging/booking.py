@@ -11,7 +11,7 @@ from service.domain.changes import Change, Facts, Replan, change_of
 from service.domain.incoming import IncomingVisit, Taken
 from service.domain.values import AppointmentStatus, Channel, Event
 from service.messaging.incoming_people import People
-from service.messaging.planning import Planner
+from service.messaging.planning import Planner, cause_to_replan
 from service.storage import appointments as visits
 from service.storage.appointments import AppointmentRecord, Item
 from service.storage.audits import record_audit
@@ -169,7 +169,7 @@ class _Wave:
             withdraw(self._connection, self._now, reason="retracted", appointment_ids=retracted)
         for record in self._others(reachable_anew, causes):
             records[record.id] = record
-            causes[record.id] = Event.BOOKED
+            causes[record.id] = cause_to_replan(record)
         planner = Planner(self._connection, self._organisation_id, self._now)
         planner.plan_all([records[appointment_id] for appointment_id in causes], causes)
 

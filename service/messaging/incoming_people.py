@@ -77,6 +77,7 @@ class People:
         wanted = {
             patient_id: [points[_address(contact)] for contact in visit.contacts]
             for patient_id, visit in latest.items()
+            if visit.contacts or not before.get(patient_id)  # a line without any way to reach them erases none
         }
         moved = {patient_id for patient_id, listed in wanted.items() if before.get(patient_id, []) != listed}
         people.set_contacts(self._connection, self._organisation_id, {pid: wanted[pid] for pid in moved})

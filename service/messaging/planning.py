@@ -12,6 +12,7 @@ from service.domain.plan import plan
 from service.domain.schedule import Schedule
 from service.domain.states import State
 from service.domain.values import (
+    AppointmentStatus,
     Category,
     Channel,
     Contact,
@@ -22,13 +23,14 @@ from service.domain.values import (
     Priority,
     Recipient,
     SkipReason,
+    Told,
 )
 from service.messaging.schedule_bundle import OpenBundle, open_bundle
 from service.storage import people
 from service.storage.appointments import AppointmentRecord, Item, Visit, readiness_of, visits_of
 from service.storage.clinics import ClinicRecord, ScheduleRecord, bundle_of, clinic_records, schedules_in_force
 from service.storage.consents import Ledger, allowed_categories, consents_of
-from service.storage.messages import NewMessage, add_messages, told_about
+from service.storage.messages import NewMessage, Said, add_messages, said_about
 
 Causes = Mapping[UUID, Event]
 
@@ -79,7 +81,7 @@ class Planner:
         if not records:
             return
         recipients = self._recipients(records)
-        histories = self._histories(records)
+        histories = self._histories(records, recipients)
         rows = [
             row
             for record in records
@@ -101,6 +103,7 @@ class Planner:
                 appointment_id=record.id,
                 appointment_version=record.version,
                 visit_starts_at=record.starts_at,
+                visit_kind=record.kind,
                 schedule_version_id=in_force.version_id if in_force else None,
                 step=item.step,
                 text_name=step.text if step else "",
@@ -143,18 +146,33 @@ class Planner:
             for record in records
         }
 
-    def _histories(self, records: Sequence[AppointmentRecord]) -> dict[UUID, History]:
+    def _histories(
+        self, records: Sequence[AppointmentRecord], recipients: Mapping[UUID, Recipient]
+    ) -> dict[UUID, History]:
         ids = [record.id for record in records]
-        told = told_about(self._connection, ids)
+        said = said_about(self._connection, ids)
         known = readiness_of(self._connection, ids)
         return {
             appointment_id: History(
-                told=tuple(told.get(appointment_id, ())),
+                told=tuple(self._told(one, recipients[appointment_id]) for one in said.get(appointment_id, ())),
                 confirmed=Item.CONFIRMED in known.get(appointment_id, {}),
                 ride_known=Item.RIDE in known.get(appointment_id, {}),
             )
             for appointment_id in ids
         }
+
+    def _told(self, said: Said, recipient: Recipient) -> Told:
+        """It counts where it may have arrived, and where it went is still the patient's."""
+        is_theirs = said.contact_point_id in {contact.id for contact in recipient.contacts}
+        return Told(
+            step=said.step,
+            appointment_version=said.version,
+            starts_at=said.visit_starts_at,
+            handed_over_at=said.handed_over_at,
+            kind=said.visit_kind,
+            clinic=self._clinics[said.clinic_id].clinic.name,
+            counts=said.state is not State.UNDELIVERED and is_theirs,
+        )
 
 
 def _contact(point: UUID, channel: Channel, ledger: Ledger) -> Contact:
@@ -164,6 +182,14 @@ def _contact(point: UUID, channel: Channel, ledger: Ledger) -> Contact:
 
 def _refusal(consents: Mapping[Category, object]) -> str:
     return "no permission is recorded" if not consents else "permission was refused or withdrawn"
+
+
+_CAUSES = {AppointmentStatus.CANCELLED: Event.CANCELLED, AppointmentStatus.NO_SHOW: Event.NO_SHOW}
+
+
+def cause_to_replan(record: AppointmentRecord) -> Event:
+    """What a plan made anew must be the plan of: a cancelled visit still owes its notice."""
+    return _CAUSES.get(record.status, Event.BOOKED)
 
 
 def visits_before(record: AppointmentRecord, visits: Iterable[Visit]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.domain.values import Appointment, AppointmentStatus, Kind
 from service.storage.tables import appointments, readiness
+
+
+STILL_SPOKEN_OF = timedelta(days=30)  # no shipped step comes later than two weeks after a visit
 
 
 class Item(StrEnum):
@@ -147,10 +150,10 @@ def _row(record: AppointmentRecord, now: datetime) -> dict[str, object]:
 
 
 def coming_appointments_of(connection: Connection, patient_ids: Iterable[UUID], now: datetime) -> list[UUID]:
-    """Visits not yet over, or over so recently that something may still be said about them."""
+    """Visits ahead, and those so recent that something may still be said about them."""
     rows = connection.scalars(
         select(appointments.c.id)
-        .where(appointments.c.patient_id.in_(list(patient_ids)), appointments.c.ends_at > now)
+        .where(appointments.c.patient_id.in_(list(patient_ids)), appointments.c.ends_at > now - STILL_SPOKEN_OF)
         .order_by(appointments.c.id)
     )
     return list(rows)

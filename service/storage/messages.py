@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.domain.states import MAYBE_WITH_PROVIDER, WITHDRAWABLE, State
-from service.domain.values import Category, Channel, Priority, Question, Told
+from service.domain.values import Category, Channel, Kind, Priority, Question
 from service.storage.ids import new_id
 from service.storage.tables import messages
 
@@ -30,6 +30,7 @@ class NewMessage:
     appointment_id: UUID | None = None
     appointment_version: int | None = None
     visit_starts_at: datetime | None = None
+    visit_kind: Kind | None = None
     contact_point_id: UUID | None = None
     sender_id: UUID | None = None
     schedule_version_id: UUID | None = None
@@ -82,30 +83,56 @@ def withdraw(
     return connection.execute(statement).rowcount
 
 
-def told_about(connection: Connection, appointment_ids: Iterable[UUID]) -> dict[UUID, list[Told]]:
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A message that the patient may have got, as planning anew looks at it."""
+
+    step: str
+    version: int
+    clinic_id: UUID
+    contact_point_id: UUID | None
+    visit_starts_at: datetime
+    visit_kind: Kind | None
+    state: State
+    handed_over_at: datetime
+
+
+# A message that staff were asked about because nobody could say whether it arrived.
+_PERHAPS = (messages.c.state == State.FAILED) & (messages.c.reason == "uncertain")
+
+
+def said_about(connection: Connection, appointment_ids: Iterable[UUID]) -> dict[UUID, list[Said]]:
     """What has been, or may have been, handed to a provider about each appointment."""
     rows = connection.execute(
         select(
             messages.c.appointment_id,
             messages.c.step,
             messages.c.appointment_version,
+            messages.c.clinic_id,
+            messages.c.contact_point_id,
             messages.c.visit_starts_at,
+            messages.c.visit_kind,
+            messages.c.state,
             messages.c.handed_over_at,
             messages.c.updated_at,
         ).where(
             messages.c.appointment_id.in_(list(appointment_ids)),
             messages.c.in_reply_to.is_(None),
-            messages.c.state.in_([str(state) for state in MAYBE_WITH_PROVIDER]),
+            messages.c.state.in_([str(state) for state in MAYBE_WITH_PROVIDER]) | _PERHAPS,
         )
     )
-    told: dict[UUID, list[Told]] = {}
-    for appointment_id, step, version, visit_starts_at, handed_over_at, updated_at in rows:
-        told.setdefault(appointment_id, []).append(
-            Told(
-                step=step,
-                appointment_version=version,
-                starts_at=visit_starts_at,
-                handed_over_at=handed_over_at or updated_at,
+    said: dict[UUID, list[Said]] = {}
+    for row in rows:
+        said.setdefault(row.appointment_id, []).append(
+            Said(
+                step=row.step,
+                version=row.appointment_version,
+                clinic_id=row.clinic_id,
+                contact_point_id=row.contact_point_id,
+                visit_starts_at=row.visit_starts_at,
+                visit_kind=Kind(row.visit_kind) if row.visit_kind else None,
+                state=State(row.state),
+                handed_over_at=row.handed_over_at or row.updated_at,
             )
         )
-    return told
+    return said

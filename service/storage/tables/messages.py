@@ -31,6 +31,7 @@ messages = Table(
     Column("appointment_id", Uuid, ForeignKey("appointments.id")),
     Column("appointment_version", Integer),
     Column("visit_starts_at", Instant),
+    Column("visit_kind", Text),
     Column("contact_point_id", Uuid, ForeignKey("contact_points.id")),
     Column("sender_id", Uuid, ForeignKey("senders.id")),
     Column("schedule_version_id", Uuid, ForeignKey("schedule_versions.id")),

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("appointment_id", sa.Uuid(), nullable=True),
         sa.Column("appointment_version", sa.Integer(), nullable=True),
         sa.Column("visit_starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("visit_kind", sa.Text(), nullable=True),
         sa.Column("contact_point_id", sa.Uuid(), nullable=True),
         sa.Column("sender_id", sa.Uuid(), nullable=True),
         sa.Column("schedule_version_id", sa.Uuid(), nullable=True),

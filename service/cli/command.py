@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import typer
 
+from service.cli.local_settings import LostKeys
 from service.cli.surroundings import surroundings
 from service.embedded.postgres import PostgresDidNotStart
 from service.settings import BadSettings, settings_from
@@ -25,6 +26,6 @@ def command_services() -> Iterator[Services]:
                 upgrade(admin_url, environment["DATABASE_URL"])
             yield services
             services.close()
-    except (BadSettings, PostgresDidNotStart, UnsafeRole, NoOrganisation) as error:
+    except (BadSettings, LostKeys, PostgresDidNotStart, UnsafeRole, NoOrganisation) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(UNUSABLE) from None

@@ -11,15 +11,20 @@ import typer
 from kombu.connection import Connection as BrokerConnection
 from kombu.exceptions import OperationalError
 from rich.console import Console
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.cli.command import command_services
 from service.domain.reading import BadFile
+from service.domain.values import Channel
 from service.embedded.broker import celery_connection
 from service.messaging.config_folder import load_folder
 from service.storage.gauges import gauges
 from service.storage.heartbeats import last_beats
 from service.storage.migrate import is_current
+from service.storage.people import address_index
+from service.storage.sealing import CannotOpen
+from service.storage.tables import contact_points
 from service.wiring import Services
 
 TICK_IS_LATE = timedelta(seconds=10)
@@ -48,6 +53,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findi
 
 def _examine(services: Services) -> Iterator[Finding]:
     yield from _database(services)
+    yield _keys(services)
     yield _broker(services.settings.redis_url)
     yield _configuration(services)
     yield _ticking(services)
@@ -70,6 +76,22 @@ def _database(services: Services) -> Iterator[Finding]:
     yield Finding(what="database", well=True, words=f"answers in {took:.0f} ms; its role is bound by row security")
     words, remedy = ("up to date", "") if current else ("older or newer than this version", "Run `handrail migrate`.")
     yield Finding(what="schema", well=current, words=words, remedy=remedy)
+
+
+def _keys(services: Services) -> Finding:
+    """Whether what is stored opens with the keys at hand, and numbers are still found by the index key."""
+    with services.database.system() as connection:
+        try:
+            row = connection.execute(
+                select(contact_points.c.channel, contact_points.c.address, contact_points.c.address_index).limit(1)
+            ).first()
+        except CannotOpen as error:
+            remedy = "Put back the copy of HANDRAIL_KEYS. Until then nothing about a patient can be read."
+            return Finding(what="keys", well=False, words=str(error), remedy=remedy)
+    if row is not None and address_index((Channel(row.channel), row.address)) != bytes(row.address_index):
+        words = "HANDRAIL_INDEX_KEY is not the one that numbers were stored with: nobody who writes is recognised"
+        return Finding(what="keys", well=False, words=words, remedy="Put back the copy of HANDRAIL_INDEX_KEY.")
+    return Finding(what="keys", well=True, words="what is stored opens with them" if row else "nothing is stored yet")
 
 
 def _broker(url: str) -> Finding:

@@ -14,7 +14,9 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from service.cli.command import command_services
+from service.domain.states import State
 from service.domain.walltime import local
+from service.domain.withdrawals import withdrawn_because
 from service.storage.appointments import AppointmentRecord, appointment_called, find
 from service.storage.clinics import clinic_records
 from service.storage.people import contacts_of
@@ -82,12 +84,14 @@ def _timeline(connection: Connection, record: AppointmentRecord, only: UUID | No
 
 def _of_message(message: MessageFacts) -> Entry:
     tried = "; ".join(attempt.words for attempt in message.attempts if attempt.words)
+    ended = withdrawn_because(message.reason) if message.state is State.CANCELLED else ""
+    withdrawn = f"Withdrawn because {ended}." if ended else ""
     return Entry(
         at=message.handed_over_at or message.due_at,
         what=message.step,
         state=message.state,
         channel=message.channel or "",
-        why=f"{message.why} {tried}".strip(),
+        why=" ".join(filter(None, (message.why, withdrawn, tried))),
     )
 
 

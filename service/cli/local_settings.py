@@ -22,6 +22,7 @@ def local_settings(file: Path, given: Mapping[str, str]) -> dict[str, str]:
     With a real account in `given`, none of the sandbox's made-up accounts are added and SANDBOX is false.
     """
     kept = environment_of(file) if file.exists() else {}
+    refuse_lost_keys(file, kept | dict(given))
     fresh = {name: value for name, value in _new_settings(kept).items() if name not in kept}
     if fresh:
         _append(file, fresh)
@@ -29,6 +30,20 @@ def local_settings(file: Path, given: Mapping[str, str]) -> dict[str, str]:
     if uses_real_accounts(given):
         settings = {name: value for name, value in settings.items() if name in _own_keys()}
     return {**settings, "SANDBOX": _word(not uses_real_accounts(given)), **given}
+
+
+class LostKeys(Exception):
+    """A database stands here, and the keys it was written with do not: new ones could read nothing of it."""
+
+
+def refuse_lost_keys(file: Path, known: Mapping[str, str]) -> None:
+    """Raises `LostKeys`, before new keys would hide that the old ones are gone."""
+    lost = [name for name in ("HANDRAIL_KEYS", "HANDRAIL_INDEX_KEY") if not known.get(name)]
+    if lost and (file.parent / "postgres" / "PG_VERSION").exists():
+        raise LostKeys(
+            f"{' and '.join(lost)} missing from {file}, but {file.parent / 'postgres'} holds data sealed with them.\n"
+            f"Put back your copy of the keys. If nothing stored matters, remove {file.parent} and start anew."
+        )
 
 
 def uses_real_accounts(given: Mapping[str, str]) -> bool:

@@ -14,7 +14,7 @@ import typer
 
 from service.cli import parts
 from service.cli.console import PrefixedConsole
-from service.cli.local_settings import local_settings, uses_real_accounts
+from service.cli.local_settings import LostKeys, local_settings, uses_real_accounts
 from service.cli.run_lock import AlreadyRunning, RunLock
 from service.cli.supervisor import Outcome, Supervisor, on_stop_signals
 from service.embedded.broker import start_broker
@@ -39,7 +39,7 @@ def run(
     on_stop_signals(signal.default_int_handler)
     try:
         code = _run(console, concurrency, folder)
-    except (CannotStart, AlreadyRunning, BadSettings, PostgresDidNotStart, TooOld) as error:
+    except (CannotStart, AlreadyRunning, BadSettings, LostKeys, PostgresDidNotStart, TooOld) as error:
         for line in str(error).splitlines():
             console.say("handrail", line)
         code = 1
@@ -90,6 +90,8 @@ def _settled_environment(folder: Path) -> tuple[dict[str, str], Settings]:
 
 def refuse_taken_ports(settings: Settings) -> None:
     """Raises `CannotStart` before anything is started."""
+    if settings.sandbox and settings.port == settings.sandbox_port:
+        raise CannotStart(f"PORT and SANDBOX_PORT are both {settings.port}. Choose two different ports.")
     wanted = [("PORT", settings.host, settings.port)]
     if settings.sandbox:
         wanted.append(("SANDBOX_PORT", settings.sandbox_host, settings.sandbox_port))

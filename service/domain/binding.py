@@ -34,6 +34,8 @@ class Asked(Protocol):
     def visit_starts_at(self) -> datetime | None: ...
     @property
     def visit_stands(self) -> bool: ...
+    @property
+    def is_answered(self) -> bool: ...
 
 
 A = TypeVar("A", bound=Asked)
@@ -48,12 +50,25 @@ class Binding(Generic[A]):
 
 
 def is_open(asked: Asked, now: datetime) -> bool:
-    """Whether an answer would still count: the visit stands at the time asked about, and is ahead (or just over)."""
-    if asked.question is None or asked.visit_starts_at is None or not asked.visit_stands:
+    """Whether an answer is still owed: none came, and the visit stands at the time asked about, ahead or just over.
+
+    An answered question is closed: the next "1" or "2" belongs to the one before it.
+    """
+    if asked.question is None or asked.visit_starts_at is None or not asked.visit_stands or asked.is_answered:
         return False
     if asked.question is Question.SCORE:
         return now - asked.handed_over_at < SCORE_STAYS_OPEN
     return now < asked.visit_starts_at
+
+
+def is_ambiguous(spoken: list[A], now: datetime) -> bool:
+    """Whether a bare digit could answer two different questions that were put close together."""
+    questions = [asked for asked in spoken if is_open(asked, now)]
+    newest = next(iter(questions), None)
+    return newest is not None and any(
+        asked.question is not newest.question and newest.handed_over_at - asked.handed_over_at < ASKED_TOGETHER
+        for asked in questions[1:]
+    )
 
 
 def latest_question(spoken: list[A], now: datetime) -> A | None:
@@ -83,4 +98,4 @@ def _unasked(intent: Intent, spoken: list[A], now: datetime) -> Binding[A]:
     visits = {message.appointment_id for message in ahead}
     if intent is Intent.CONFIRM and len(visits) == 1:
         return Binding(answered=ahead[0], is_sure=True)
-    return Binding(answered=next(iter(spoken), None), is_sure=False)
+    return Binding(answered=next(iter([*ahead, *spoken]), None), is_sure=False)

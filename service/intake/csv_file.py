@@ -64,14 +64,16 @@ def _visit(row: Row, mapping: Mapping, only: Clinic | None) -> IncomingVisit | N
     standing = row.word(columns.status, mapping.statuses, "statuses")
     clinic = clinic_of(row, mapping, only)
     span = span_of(row, mapping, clinic)
+    given_name = _given_name(row, columns.given_name)
+    family_name = row.short(columns.family_name, row.text(columns.family_name))
     if row.is_refused or kind is None or standing is None or clinic is None or span is None:
         return None
     return with_digest(
         IncomingVisit(
             external_id=external_id,
             patient_external_id=patient_id,
-            given_name=_given_name(row, columns.given_name),
-            family_name=row.text(columns.family_name),
+            given_name=given_name,
+            family_name=family_name,
             language=language_of(row, mapping),
             contacts=contacts_of(row, mapping),
             clinic=clinic.name,
@@ -91,7 +93,7 @@ def _given_name(row: Row, column: str) -> str:
     name = row.text(column)
     if not name:
         row.warn(column, "Is empty, and texts greet by it", "Fill in the first name.")
-    return name
+    return row.short(column, name)
 
 
 def _worth_telling(row: Row) -> tuple[Problem, ...]:

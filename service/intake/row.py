@@ -8,6 +8,7 @@ from service.intake.problem import Problem, Severity
 from service.intake.words import Words, clean, fold
 
 Meaning = TypeVar("Meaning")
+LONGEST = 100  # characters of a name or an id
 
 
 class Row:
@@ -55,6 +56,12 @@ class Row:
         value = self.text(column)
         if not value:
             self.refuse(column, f"Is empty, and {without_it}", "Fill it in where the export comes from.")
+        return self.short(column, value)
+
+    def short(self, column: str, value: str) -> str:
+        """The value, or a refusal where it is far longer than any real one: it would not fit in a text."""
+        if len(value) > LONGEST:
+            self.refuse(column, f"Has {len(value):,} characters", f"Shorten it to {LONGEST} or fewer.")
         return value
 
     def word(self, column: str, words: Words[Meaning], table: str) -> Meaning | None:

@@ -9,10 +9,10 @@ Meaning = TypeVar("Meaning")
 
 
 def clean(text: str) -> str:
-    """Without space around it or control characters, single spaces within, accents composed (NFC)."""
+    """Without space around it control characters or direction marks, single spaces within, accents composed (NFC)."""
     plain = " ".join(text.split())
     if not plain.isprintable():
-        plain = "".join(letter for letter in plain if unicodedata.category(letter) != "Cc")
+        plain = "".join(letter for letter in plain if unicodedata.category(letter) not in ("Cc", "Cf"))
     return unicodedata.normalize("NFC", plain)
 
 

@@ -1,19 +1,21 @@
 """What patients wrote, and what they may have been answering."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
+from service.domain.binding import ANSWERS
 from service.domain.states import MAYBE_WITH_PROVIDER
 from service.domain.values import AppointmentStatus, Question
 from service.storage.ids import new_id
-from service.storage.tables import appointments, clinics, messages, replies, senders
+from service.storage.tables import appointments, clinics, messages, organisations, replies, senders
 
+ANSWERING = [str(intent) for intent in ANSWERS]
 _OUT = [str(state) for state in MAYBE_WITH_PROVIDER]
 
 
@@ -30,6 +32,7 @@ class Spoken:
     schedule_version_id: UUID | None
     visit_starts_at: datetime | None
     visit_stands: bool
+    is_answered: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +56,14 @@ class NewReply:
 
 
 def organisation_hearing(connection: Connection, addresses: Iterable[str]) -> UUID | None:
-    """Whose number or messaging service was written to, whichever organisation that is."""
-    return connection.scalar(
+    """Whose number or messaging service was written to; where nobody's is known, the only organisation there is."""
+    hearing: UUID | None = connection.scalar(
         select(senders.c.organisation_id).where(senders.c.address.in_([a for a in addresses if a])).limit(1)
     )
+    if hearing is not None:
+        return hearing
+    there_are: Sequence[UUID] = connection.scalars(select(organisations.c.id).limit(2)).all()
+    return there_are[0] if len(there_are) == 1 else None
 
 
 def spoken_to(connection: Connection, contact_point_id: UUID, limit: int = 20) -> list[Spoken]:
@@ -74,6 +81,9 @@ def spoken_to(connection: Connection, contact_point_id: UUID, limit: int = 20) -
             messages.c.visit_starts_at,
             appointments.c.starts_at,
             appointments.c.status,
+            exists()
+            .where(replies.c.answers_message_id == messages.c.id, replies.c.intent.in_(ANSWERING))
+            .label("is_answered"),
         )
         .outerjoin(appointments, appointments.c.id == messages.c.appointment_id)
         .where(
@@ -99,6 +109,7 @@ def _spoken(row: Row[*tuple[Any, ...]]) -> Spoken:
         schedule_version_id=row.schedule_version_id,
         visit_starts_at=row.starts_at,
         visit_stands=stands and row.starts_at == row.visit_starts_at,
+        is_answered=row.is_answered,
     )
 
 

@@ -1,10 +1,12 @@
 import json
+import shutil
 from pathlib import Path
 
 import typer
 from typer.testing import CliRunner, Result
 
 from service.cli.check_config import check_config
+from tests.clinic import ROOT
 from tests.messaging.small_folder import small_folder
 
 app = typer.Typer()
@@ -12,6 +14,8 @@ app.command()(check_config)
 
 
 def run(folder: Path, *extra: str) -> Result:
+    if not (folder / "replies").exists():
+        shutil.copytree(ROOT / "config" / "replies", folder / "replies")
     return CliRunner().invoke(app, ["--config", str(folder), *extra])
 
 
@@ -48,3 +52,21 @@ def test_json_lists_the_same_for_a_program(tmp_path: Path) -> None:
     assert bad.exit_code == 1
     assert (mistake["line"], mistake["where"]) == (5, "home_safe.sms")
     assert json.loads(good.stdout) == {"ok": True, "mistakes": [], "warnings": []}
+
+
+def test_rules_for_replies_that_cannot_be_read_are_a_mistake(tmp_path: Path) -> None:
+    folder = small_folder(tmp_path)
+    (folder / "replies").mkdir()
+    assert "en.toml" in run(folder).stdout
+    (folder / "replies" / "en.toml").write_text("[[rules]\n")
+    found = run(folder)
+    assert found.exit_code == 1
+    assert "en.toml:1" in found.stdout
+
+
+def test_a_mapping_for_a_clinic_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    folder = small_folder(tmp_path)
+    shutil.copytree(ROOT / "config" / "imports", folder / "imports")
+    found = run(folder)
+    assert found.exit_code == 1
+    assert "Phoenix" in found.stdout

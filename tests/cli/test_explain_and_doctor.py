@@ -1,5 +1,6 @@
 """`handrail explain` and `handrail doctor`, with a real database behind them."""
 
+import base64
 import json
 from datetime import timedelta
 
@@ -69,3 +70,17 @@ def test_a_gauge_counts_what_is_due_and_unclaimed(installed: ClinicUnderTest) ->
         with installed.services.database.system() as connection:
             [late] = [g for g in gauges(connection, due + timedelta(minutes=minutes)) if g.name == "due and unclaimed"]
         assert late.count == counted
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("HANDRAIL_KEYS", "sealed with a key"), ("HANDRAIL_INDEX_KEY", "nobody who writes is recognised")],
+)
+def test_the_doctor_notices_a_lost_key(
+    installed: ClinicUnderTest, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+) -> None:
+    installed.take(visit())
+    other = base64.b64encode(bytes(range(32))).decode()
+    monkeypatch.setenv(name, f"k9:{other}" if name == "HANDRAIL_KEYS" else other)
+    findings = {finding["what"]: finding for finding in json.loads(run(doctor, "--json").stdout)}
+    assert words in findings["keys"]["words"]

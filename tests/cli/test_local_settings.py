@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cli.local_settings import local_settings
+from service.cli.local_settings import LostKeys, local_settings
 from service.sandbox.keys import read_event_key
 from service.sandbox.signing import SendGridSigner
 from service.settings import Settings, environment_of
@@ -65,3 +65,15 @@ def test_made_up_accounts_given_with_the_sandbox_on_stay_in_the_sandbox(file: Pa
     settings = local_settings(file, {"TWILIO_ACCOUNT_SID": "AC1", "SANDBOX": "true"})
     assert settings["SANDBOX"] == "true"
     assert settings["TWILIO_ACCOUNT_SID"] == "AC1"
+
+
+def test_new_keys_are_not_made_where_a_database_needs_the_old_ones(tmp_path: Path) -> None:
+    file = tmp_path / "handrail.env"
+    local_settings(file, {})
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("18")
+    kept = [line for line in file.read_text().splitlines() if not line.startswith("HANDRAIL_INDEX_KEY")]
+    file.write_text("\n".join(kept) + "\n")
+    with pytest.raises(LostKeys, match="HANDRAIL_INDEX_KEY missing"):
+        local_settings(file, {})
+    assert local_settings(file, {"HANDRAIL_INDEX_KEY": "from elsewhere"})["HANDRAIL_INDEX_KEY"] == "from elsewhere"

@@ -10,6 +10,7 @@ from service.domain.reply_rules import Intent
 from service.domain.states import State
 from service.domain.values import AppointmentStatus, Category, Channel, Kind
 from service.domain.walltime import local
+from service.domain.withdrawals import withdrawn_because
 from service.storage.consents import ConsentSource
 
 
@@ -63,17 +64,6 @@ MEANINGS = {
     State.FAILED: "It was refused for good.",
     State.EXPIRED: "It was no longer of use before it could go out.",
 }
-_WITHDRAWN = {
-    "booked": "the visit was planned anew",
-    "moved": "the visit moved",
-    "cancelled": "the visit was cancelled",
-    "no_show": "the patient did not come",
-    "attended": "the visit took place",
-    "retracted": "the visit was entered in error",
-    "contact_changed": "the patient's contact details changed",
-    "opted_out": "the patient asked for no more messages",
-    "opted_in": "the patient asked for messages again, so the visit was planned anew",
-}
 KINDS = {
     Kind.IV: "IV infusion",
     Kind.IM: "IM injection",
@@ -126,11 +116,6 @@ def state_status(state: str) -> Status:
 
 def state_meaning(state: str) -> str:
     return MEANINGS.get(State(state), "")
-
-
-def withdrawn_because(reason: str) -> str:
-    """Why a message was withdrawn, or "" where the reason is none of those."""
-    return _WITHDRAWN.get(reason, "")
 
 
 def kind_words(kind: str) -> str:

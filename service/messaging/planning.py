@@ -25,6 +25,7 @@ from service.domain.values import (
     SkipReason,
     Told,
 )
+from service.messaging.reaching import tell_of_unreachable
 from service.messaging.schedule_bundle import OpenBundle, open_bundle
 from service.storage import people
 from service.storage.appointments import AppointmentRecord, Item, Visit, readiness_of, visits_of
@@ -88,6 +89,7 @@ class Planner:
             for row in self._rows(record, causes[record.id], recipients[record.id], histories[record.id])
         ]
         add_messages(self._connection, self._organisation_id, rows, self._now)
+        tell_of_unreachable(self._connection, self._organisation_id, [record.id for record in records], self._now)
 
     def _rows(
         self, record: AppointmentRecord, cause: Event, recipient: Recipient, history: History

@@ -125,7 +125,7 @@ def test_telling_staff_and_an_import_of_the_same_visit_do_not_wait_for_each_othe
     clinic.now = START - timedelta(minutes=90)
     cancelled = visit(status=AppointmentStatus.CANCELLED, digest=b"2")
     while_an_import_is_at_work(clinic, monkeypatch, cancelled, clinic.dispatch)
-    assert open_tasks(clinic) == ["expired"]
+    assert "expired" in open_tasks(clinic)
 
 
 def test_an_expired_message_that_cannot_be_opened_does_not_stop_the_tick(clinic: ClinicUnderTest) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from service.clock import real_now
 from service.domain.reading import Mistake
 from service.messaging.config_folder import BadFolder, ConfigFolder, load_folder
 
@@ -19,7 +20,7 @@ def check_config(
 ) -> None:
     """Check clinics, schedules and texts. Ends with 1 if something must be mended before it can be used."""
     try:
-        folder = load_folder(config)
+        folder = load_folder(config, today=real_now().date())
     except BadFolder as error:
         _print(error.mistakes, error.warnings, _tally(error), as_json=as_json)
         raise typer.Exit(HAS_MISTAKES) from None

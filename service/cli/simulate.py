@@ -1,10 +1,11 @@
 """`handrail simulate`: what the visits of some weeks would say, to how many, at what cost. Nothing is sent."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, NoReturn
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -15,12 +16,15 @@ from service.cli.progress import progress
 from service.domain.reading import BadFile
 from service.domain.schedule_file import read_schedule
 from service.domain.simulation import Simulation
+from service.domain.walltime import instant
 from service.messaging.given_files import texts_beside
 from service.messaging.saving_schedules import check_candidate
 from service.messaging.schedule_bundle import open_bundle
 from service.messaging.simulating import simulate as run_simulation
+from service.storage.clinics import clinic_records
+from service.storage.database import Database
 
-PER_SEGMENT = "0.0112"  # US dollars: a typical price of a segment with the carrier's fee, late 2026
+PER_SEGMENT = "0.0120"  # US dollars, an assumption with the carrier's fee; your own price list decides
 DAY = ["%Y-%m-%d"]
 
 
@@ -32,17 +36,17 @@ def simulate(
     schedule: Annotated[
         Path | None, typer.Option(help="A changed schedule to try, instead of the one in force.")
     ] = None,
-    price: Annotated[str, typer.Option(envvar="SMS_SEGMENT_PRICE", help="What one SMS segment costs.")] = PER_SEGMENT,
+    price: Annotated[str, typer.Option(help="What one SMS segment costs you.")] = PER_SEGMENT,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for a program.")] = False,
 ) -> None:
     """Count what real visits would say, step by step, with the cost and every clash. Nothing is sent or stored."""
     per_segment = _price(price)
-    begin, end = from_.replace(tzinfo=UTC), to.replace(tzinfo=UTC)
-    if begin >= end:
+    if from_ >= to:
         _end("--to is not after --from. It is the day after the last one.")
     try:
         with command_services() as services, progress("Simulating") as advance:
             organisation_id, now = services.only_organisation(), services.clock.now()
+            begin, end = _days(services.database, organisation_id, from_, to)
             candidate = None
             if schedule is not None:
                 source = schedule.read_text(encoding="utf-8-sig")
@@ -59,6 +63,16 @@ def simulate(
         typer.echo(json.dumps(_as_json(found, per_segment), indent=2))
     else:
         _show(found, per_segment)
+
+
+def _days(
+    database: Database, organisation_id: UUID, first: datetime, after_last: datetime
+) -> tuple[datetime, datetime]:
+    """From midnight to midnight, by the clock of the organisation's first clinic."""
+    with database.organisation(organisation_id) as connection:
+        clinics = sorted((record.clinic for record in clinic_records(connection).values()), key=lambda each: each.name)
+    zone = clinics[0].timezone if clinics else "UTC"
+    return instant(first.date(), time(), zone), instant(after_last.date(), time(), zone)
 
 
 def _price(text: str) -> Decimal:

@@ -1,5 +1,6 @@
 """What a month of visits would say, counted, and where messages get into each other's way. Pure."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ def clashes_of(ordered: Sequence[SimulatedMessage]) -> list[Clash]:
     """Of one patient's messages, in the order of time."""
     close = [
         _clash(Trouble.TOO_CLOSE, (first, second))
-        for first, second in zip(ordered, ordered[1:], strict=False)
+        for first, second in itertools.pairwise(ordered)
         if second.due_at - first.due_at < TOO_CLOSE
     ]
     days: dict[object, list[SimulatedMessage]] = {}

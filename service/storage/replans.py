@@ -76,7 +76,16 @@ def count_concerned(connection: Connection, work: Work, now: datetime) -> int:
 def queued_for(connection: Connection, appointment_ids: Iterable[UUID]) -> dict[UUID, list[QueuedMessage]]:
     """What waits to be sent about each visit."""
     rows = connection.execute(
-        select(messages).where(
+        select(
+            messages.c.appointment_id,
+            messages.c.step,
+            messages.c.channel,
+            messages.c.contact_point_id,
+            messages.c.due_at,
+            messages.c.expires_at,
+            messages.c.schedule_version_id,
+            messages.c.text_name,
+        ).where(
             messages.c.appointment_id.in_(list(appointment_ids)),
             messages.c.in_reply_to.is_(None),
             messages.c.state.in_([str(state) for state in WITHDRAWABLE]),

@@ -99,6 +99,7 @@ class Schedule:
     driving: Driving | None = None
     reviewed_by: str = ""
     reviewed_on: date | None = None
+    review_every: timedelta = timedelta(days=365)
 
     def step(self, key: str) -> Step | None:
         return next((step for step in self.steps if step.key == key), None)

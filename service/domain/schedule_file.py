@@ -8,6 +8,8 @@ from service.domain.schedule import Driving, Schedule, Step
 from service.domain.step_file import read_step
 from service.domain.values import Clock, Kind
 
+DEFAULT_REVIEW = timedelta(days=365)
+
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -30,6 +32,7 @@ def _schedule(top: Table) -> Schedule:
         steps=_steps(top, top.text("texts"), clocks),
         reviewed_by=top.text("reviewed_by") or "",
         reviewed_on=top.day("reviewed_on"),
+        review_every=top.duration("review_every") or DEFAULT_REVIEW,
     )
     top.finish()
     return schedule

@@ -16,6 +16,7 @@ from service.messaging.planning import version_in, visits_before
 from service.messaging.rendering import BadText
 from service.messaging.schedule_bundle import NoSuchText
 from service.messaging.speaking import Speaker, Words
+from service.messaging.stop_line import StopLines
 from service.storage import appointments as visits
 from service.storage import people
 from service.storage.appointments import AppointmentRecord, Item
@@ -126,6 +127,7 @@ class _Opening:
         self._visits = visits.visits_of(connection, patients)
         self._ledger = consents_of(connection, {message.contact_point_id for message in pending})
         self._speaker = Speaker(now=now)
+        self._stop_lines = StopLines(connection, pending, now)
 
     def judge(self, message: Pending, links: Links) -> tuple[Send | Hold | Stop, Words | None]:
         appointment = self._appointments.get(message.appointment_id) if message.appointment_id else None
@@ -135,7 +137,8 @@ class _Opening:
         if not isinstance(verdict, Send):
             return verdict, None
         try:
-            return verdict, self._words(message, appointment, clinic, recipient, links)
+            words = self._words(message, appointment, clinic, recipient, links)
+            return verdict, self._with_stop_line(words, message, clinic, recipient)
         except (BadText, NoSuchText) as problem:
             why = f"Not sent: its text cannot be made ({problem})."
             return Stop(state=State.FAILED, reason="bad_text", why=why), None
@@ -175,6 +178,11 @@ class _Opening:
             first_name=message.given_name,
             link=links.to_message(message.id, self._now),
         )
+
+    def _with_stop_line(self, words: Words, message: Pending, clinic: Clinic, recipient: Recipient) -> Words:
+        assert message.schedule_version_id is not None
+        bundle = version_in(self._connection, message.schedule_version_id)
+        return self._stop_lines.added(words, message, bundle, clinic, visits_before=recipient.visits_before)
 
     def _step(self, message: Pending) -> Step | None:
         if message.schedule_version_id is None:

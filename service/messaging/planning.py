@@ -19,6 +19,7 @@ from service.domain.values import (
     Event,
     History,
     Kind,
+    Plan,
     PlannedMessage,
     Priority,
     Recipient,
@@ -95,7 +96,7 @@ class Planner:
         in_force = self._schedules.get(record.kind)
         clinic = self._clinics[record.clinic_id]
         schedule = in_force.schedule if in_force else None
-        for item in plan(record.appointment, schedule, clinic.clinic, recipient, history, self._now, cause):
+        for item in self._plan(record, schedule, clinic, recipient, history, cause):
             step = schedule.step(item.step) if schedule else None
             row = NewMessage(
                 clinic_id=record.clinic_id,
@@ -125,6 +126,17 @@ class Planner:
                 )
             elif item.reason is not SkipReason.NOT_THIS_EVENT:
                 yield replace(row, state=State.SKIPPED, reason=item.reason)
+
+    def _plan(
+        self,
+        record: AppointmentRecord,
+        schedule: Schedule | None,
+        clinic: ClinicRecord,
+        recipient: Recipient,
+        history: History,
+        cause: Event,
+    ) -> Plan:
+        return plan(record.appointment, schedule, clinic.clinic, recipient, history, self._now, cause)
 
     def _recipients(self, records: Sequence[AppointmentRecord]) -> dict[UUID, Recipient]:
         patient_ids = {record.patient_id for record in records}

@@ -7,6 +7,8 @@ when it is said in `due`, and what the patient has heard so far in `heard`.
 from datetime import datetime
 
 from service.domain import explain
+from service.domain.channels import on_all_channels
+from service.domain.clocks import own_rules
 from service.domain.due import settle_late, timed
 from service.domain.heard import heard
 from service.domain.refusals import refusal, unmet, unreachable, usable_contacts
@@ -46,6 +48,7 @@ def plan(
     if schedule is None:
         why = explain.no_schedule(appointment.kind)
         return [Skipped(step=NO_STEP, reason=SkipReason.NO_SCHEDULE, why=why)]
+    schedule = own_rules(schedule, recipient)
     scene = Scene(
         appointment=appointment,
         schedule=schedule,
@@ -56,7 +59,8 @@ def plan(
         now=now,
         cause=cause,
     )
-    return settle_late(scene, [_outcome(scene, step) for step in schedule.steps if _concerns(cause, step)])
+    outcomes = [_outcome(scene, step) for step in schedule.steps if _concerns(cause, step)]
+    return on_all_channels(scene, settle_late(scene, outcomes))
 
 
 def _concerns(cause: Event, step: Step) -> bool:

@@ -16,6 +16,7 @@ COMMANDS = {
     "preview": ("service.cli.preview", "preview"),
     "understand": ("service.cli.understand", "understand"),
     "explain": ("service.cli.explain", "explain"),
+    "override-clocks": ("service.cli.override_clocks", "override_clocks"),
     "doctor": ("service.cli.doctor", "doctor"),
     "check-config": ("service.cli.check_config", "check_config"),
     "add-staff": ("service.cli.add_staff", "add_staff"),

@@ -83,8 +83,8 @@ class Planner:
         """
         if not records:
             return []
-        recipients = self._recipients(records)
-        histories = self._histories(records)
+        recipients = self.recipients(records)
+        histories = self.histories(records)
         rows = [
             row
             for record in records
@@ -130,7 +130,7 @@ class Planner:
             elif item.reason is not SkipReason.NOT_THIS_EVENT:
                 yield replace(row, state=State.SKIPPED, reason=item.reason)
 
-    def _recipients(self, records: Sequence[AppointmentRecord]) -> dict[UUID, Recipient]:
+    def recipients(self, records: Sequence[AppointmentRecord]) -> dict[UUID, Recipient]:
         patient_ids = {record.patient_id for record in records}
         contacts = contacts_by_patient(self._connection, patient_ids)
         overrides = overrides_of(self._connection, patient_ids)
@@ -147,7 +147,7 @@ class Planner:
             for record in records
         }
 
-    def _histories(self, records: Sequence[AppointmentRecord]) -> dict[UUID, History]:
+    def histories(self, records: Sequence[AppointmentRecord]) -> dict[UUID, History]:
         ids = [record.id for record in records]
         told = told_about(self._connection, ids)
         known = readiness_of(self._connection, ids)

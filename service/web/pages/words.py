@@ -73,6 +73,8 @@ _WITHDRAWN = {
     "contact_changed": "the patient's contact details changed",
     "opted_out": "the patient asked for no more messages",
     "opted_in": "the patient asked for messages again, so the visit was planned anew",
+    "landline": "the number turned out to be a landline",
+    "clocks_set": "other fasting times were set for the patient",
 }
 KINDS = {
     Kind.IV: "IV infusion",

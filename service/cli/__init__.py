@@ -19,6 +19,7 @@ COMMANDS = {
     "simulate": ("service.cli.simulate", "simulate"),
     "understand": ("service.cli.understand", "understand"),
     "explain": ("service.cli.explain", "explain"),
+    "override-clocks": ("service.cli.override_clocks", "override_clocks"),
     "doctor": ("service.cli.doctor", "doctor"),
     "check-config": ("service.cli.check_config", "check_config"),
     "add-staff": ("service.cli.add_staff", "add_staff"),

@@ -43,10 +43,7 @@ class Heard:
         said = [
             told
             for told in self.now_believed
-            if told.step == step.key
-            and told.counts
-            and self._is_here_and_then(told)
-            and told.kind in (None, self.kind)
+            if told.step == step.key and told.counts and self._is_here_and_then(told) and told.kind in (None, self.kind)
         ]
         misled_at = max((told.handed_over_at for told in self.about_another_visit), default=None)
         return any(misled_at is None or told.handed_over_at >= misled_at for told in said)

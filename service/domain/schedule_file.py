@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from service.domain.on_file import bind_to_others
 from service.domain.reading import Document, Table
 from service.domain.schedule import Driving, Schedule, Step
 from service.domain.step_file import read_step
@@ -83,4 +84,4 @@ def _steps(top: Table, texts: str | None, clocks: dict[Clock, timedelta]) -> tup
             table.mistake("key", problem, "Give each step a key of its own.")
         first_lines.setdefault(step.key, table.line("key"))
         steps.append(step)
-    return tuple(steps)
+    return bind_to_others(steps, tables)

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, select
 
 from service.domain.values import AppointmentStatus, Priority
 from service.messaging.consent import set_consent
+from service.messaging.fallback import LANDLINE_CODES, fall_back, way_on
+from service.messaging.landlines import take_as_landline
 from service.providers.outcome import ErrorClass
 from service.providers.remedies import remedy_for
 from service.storage.appointments import fetch
@@ -42,7 +44,11 @@ def after_refusal(
             now=now,
         )
         return
-    if row.appointment_id is None:
+    if code in LANDLINE_CODES:
+        take_as_landline(connection, organisation_id, row.contact_point_id, now)
+        if fall_back(connection, organisation_id, row, now):
+            return
+    if row.appointment_id is None or way_on(connection, row, now) is not None:
         return
     visit = fetch(connection, [row.appointment_id])[row.appointment_id]
     if visit.status is not AppointmentStatus.BOOKED or visit.starts_at <= now:

@@ -103,7 +103,8 @@ class _Page(Replanner):
         records = list(fetch(self._connection, ids).values())
         waiting = queued_for(self._connection, ids)
         self._queued = {key: [message.queued for message in said] for key, said in waiting.items()}
-        recipients, histories = self._recipients(records), self._histories(records)
+        recipients = self.recipients(records)
+        histories = self.histories(records, recipients)
         for record in sorted(records, key=lambda each: each.id):
             recipient, clinic = recipients[record.id], self._clinics[record.clinic_id]
             schedule = self._schedule_of(record)

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from typing import NamedTuple
 
 from service.domain.reading import Mistake
-from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Schedule, Step
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, OnStep, Schedule, Step
 from service.domain.texts_file import Text
 from service.domain.values import Clock
 from service.messaging.step_place import StepPlace
@@ -73,7 +73,7 @@ def lead_of(step: Step, schedule: Schedule) -> Lead | None:
             return Lead(lead, lead)
         case DayAt(days=days, at_local=at_local):
             return Lead(_between(days, at_local, EARLIEST_VISIT), _between(days, at_local, LATEST_VISIT))
-        case OnEvent():
+        case OnEvent() | OnStep():
             return None
 
 

@@ -95,7 +95,7 @@ class _Page(Planner):
     def said_by(
         self, records: Sequence[AppointmentRecord]
     ) -> Iterator[tuple[AppointmentRecord, list[SimulatedMessage]]]:
-        recipients = self._recipients(records)
+        recipients = self.recipients(records)
         for record in records:
             yield record, self._visit(record, recipients[record.id])
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from service.domain.plan import plan
 from service.domain.reading import Mistake
-from service.domain.schedule import OnEvent, Schedule, Step
+from service.domain.schedule import OnEvent, OnStep, Schedule, Step
 from service.domain.values import (
     Appointment,
     AppointmentStatus,
@@ -64,7 +64,7 @@ def _same_text(schedule: Schedule, texts: TextsByLanguage, place: StepPlace) -> 
 
 def _never_sent(schedule: Schedule, clinics: Sequence[Clinic], place: StepPlace) -> Iterator[Mistake]:
     """Steps that no visit of a week brings to a patient, at whatever hour, at any clinic."""
-    left = {step.key for step in schedule.steps if not isinstance(step.timing, OnEvent)}
+    left = {step.key for step in schedule.steps if not isinstance(step.timing, OnEvent | OnStep)}
     for clinic in clinics:
         for visit in _visits(schedule):
             if not left:

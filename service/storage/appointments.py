@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import insert
 from service.domain.values import Appointment, AppointmentStatus, Kind
 from service.storage.tables import appointments, readiness
 
-
 STILL_SPOKEN_OF = timedelta(days=30)  # no shipped step comes later than two weeks after a visit
 
 

@@ -4,7 +4,7 @@ from service.storage.tables.base import metadata
 from service.storage.tables.clinics import clinics, organisations, schedule_versions, schedules, senders
 from service.storage.tables.logs import audit, clock, heartbeats, provider_events
 from service.storage.tables.messages import attempts, messages
-from service.storage.tables.people import consent_events, contact_points, patient_contacts, patients
+from service.storage.tables.people import clock_overrides, consent_events, contact_points, patient_contacts, patients
 from service.storage.tables.staff import api_keys, staff, staff_sessions
 from service.storage.tables.visits import appointments, readiness, replies, tasks
 
@@ -15,6 +15,7 @@ __all__ = [
     "audit",
     "clinics",
     "clock",
+    "clock_overrides",
     "consent_events",
     "contact_points",
     "heartbeats",

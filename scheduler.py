@@ -21,6 +21,8 @@ app.conf.beat_schedule = {
     "apply_events": every(2.0, "handrail.apply_events"),
     # A callback usually settles the matter first; asking the provider sooner would only find nothing yet.
     "settle": every(15.0, "handrail.settle"),
+    # A text whose webhook found us away would otherwise never be heard.
+    "listen": every(120.0, "handrail.listen"),
     # Should find nothing; a visit without a plan is a patient who hears nothing.
     "sweep": every(60.0, "handrail.sweep"),
     # Often enough for an outside watcher to notice within a minute that reminders have stopped.

@@ -68,6 +68,7 @@ class ClinicUnderTest:
     sandbox_url: str
     now: datetime = MONDAY_NOON
     _events: int = field(default=0)
+    _seen: dict[str, int] = field(default_factory=dict)
 
     def take(self, *visits: IncomingVisit) -> list[Taken]:
         with self.services.database.organisation(self.organisation_id) as connection:
@@ -107,10 +108,12 @@ class ClinicUnderTest:
         apply_events(self.services.database, self.services.reply_rules, self.now)
 
     def ledger(self) -> list[dict[str, str]]:
-        """What the sandbox accepted, in order."""
+        """What the sandbox accepted, in the order it was first seen here: texts of one moment come in any order."""
         with urllib.request.urlopen(f"{self.sandbox_url}/ledger") as answer:
             entries: list[dict[str, str]] = json.load(answer)["entries"]
-        return entries
+        for entry in entries:
+            self._seen.setdefault(entry["provider_id"], len(self._seen))
+        return sorted(entries, key=lambda entry: self._seen[entry["provider_id"]])
 
     def fault(self, name: str, target: str = "*", times: int = 1) -> None:
         body = json.dumps({"fault": name, "target": target, "times": times}).encode()

@@ -5,14 +5,20 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from service.domain.values import AppointmentStatus, Category, Event
+from service.domain.values import Category
+from service.messaging.answering import CRISIS
 from service.messaging.booking import restart
-from service.messaging.planning import Planner
+from service.messaging.planning import Planner, cause_to_replan
 from service.storage import people
-from service.storage.appointments import coming_appointments_of, fetch, locked
-from service.storage.consents import ConsentEvent, ConsentSource, add_consents, allowed_categories, consents_of
+from service.storage.appointments import coming_appointments_of, locked
+from service.storage.consents import (
+    ConsentEvent,
+    ConsentSource,
+    add_consents,
+    consents_of,
+    lock_contact_point,
+)
 from service.storage.messages import withdraw
-from service.storage.staff_tasks import NewTask, raise_tasks
 
 
 def set_consent(
@@ -25,11 +31,13 @@ def set_consent(
     source_ref: str,
     actor: str,
     now: datetime,
-) -> None:
+    said_at: datetime | None = None,
+) -> bool:
     """Writes a yes or a no to everything in the ledger, and plans anew for everybody reached this way.
 
     After a no, what was queued for this contact point is withdrawn in the same transaction, and other ways that the
-    patient agreed to are used instead.
+    patient agreed to are used instead. `said_at`: when it was said, if not now. A word that is older than what holds,
+    or says the same again, is written down and changes nothing. Returns whether anything changed.
     """
     events = [
         ConsentEvent(
@@ -39,47 +47,25 @@ def set_consent(
             source=source,
             source_ref=source_ref,
             actor=actor,
+            said_at=said_at,
         )
         for category in Category
     ]
     patients = people.patients_at(connection, contact_point_id)
     coming = coming_appointments_of(connection, patients, now)
     locked(connection, coming)
+    lock_contact_point(connection, contact_point_id)
+    before = _holding(connection, contact_point_id)
     add_consents(connection, organisation_id, events, now)
+    if _holding(connection, contact_point_id) == before:
+        return False
     if not given:
-        withdraw(connection, now, reason="opted_out", contact_point_id=contact_point_id)
+        withdraw(connection, now, reason="opted_out", contact_point_id=contact_point_id, keep_text=CRISIS.text_name)
     records = restart(connection, coming, now, reason="opted_in" if given else "opted_out")
-    Planner(connection, organisation_id, now).plan_all(records, {record.id: Event.BOOKED for record in records})
-    if not given:
-        _tell_staff_who_is_out_of_reach(connection, organisation_id, patients, now)
+    Planner(connection, organisation_id, now).plan_all(records, {r.id: cause_to_replan(r) for r in records})
+    return True
 
 
-def _tell_staff_who_is_out_of_reach(
-    connection: Connection, organisation_id: UUID, patients: list[UUID], now: datetime
-) -> None:
-    contacts = people.contacts_of(connection, patients)
-    ledger = consents_of(connection, {point for points in contacts.values() for point in points})
-    lost = [
-        patient_id
-        for patient_id in patients
-        if not any(allowed_categories(ledger.get(point, {})) for point in contacts.get(patient_id, ()))
-    ]
-    ahead = fetch(connection, coming_appointments_of(connection, lost, now)).values()
-    raise_tasks(
-        connection,
-        organisation_id,
-        [
-            NewTask(
-                kind="out_of_reach",
-                say="This patient stopped all messages and has a visit ahead. Phone before it: preparation and ride.",
-                dedupe_key=f"out_of_reach:{record.id}",
-                deadline_at=record.starts_at,
-                clinic_id=record.clinic_id,
-                patient_id=record.patient_id,
-                appointment_id=record.id,
-            )
-            for record in ahead
-            if record.starts_at > now and record.status is AppointmentStatus.BOOKED
-        ],
-        now,
-    )
+def _holding(connection: Connection, contact_point_id: UUID) -> dict[Category, bool]:
+    consents = consents_of(connection, [contact_point_id]).get(contact_point_id, {})
+    return {category: consent.given for category, consent in consents.items()}

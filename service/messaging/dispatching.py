@@ -8,7 +8,7 @@ written down, the long lease runs out, and the message is uncertain until a call
 import queue
 import time
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -21,25 +21,29 @@ from service.messaging.links import Links
 from service.messaging.looping import Loop
 from service.messaging.opening import Ready, open_batch
 from service.messaging.sending import Answered, Calls
-from service.providers.outcome import ErrorClass
+from service.providers.outcome import ErrorClass, Refused
+from service.providers.remedies import remedy_for
 from service.settings import Settings
 from service.storage.attempts import record_results
 from service.storage.claims import Claimed, claim_due, doubt_lapsed, expire_stale, take_back_lapsed
 from service.storage.database import Database
 from service.storage.senders import pause_sender_of
+from service.storage.staff_tasks import NewTask, raise_tasks
 
 log = structlog.get_logger()
 
 RECORD_AT_MOST = 100
 RECORD_EVERY = 0.05  # seconds
+SET_UP_WITHIN = timedelta(hours=1)
+LEASE_MARGIN = timedelta(seconds=1)  # what may pass between the last moment to begin a call and the call itself
 Batch = tuple[UUID, list[tuple[UUID, int]]]
 
 
 def tick(database: Database, settings: Settings, now: datetime) -> list[Batch]:
     """One look at what is due. Returns what was claimed, committed, in batches of (message id, epoch)."""
     with database.system() as connection:
+        taken_back = take_back_lapsed(connection, now)  # first, so that what comes back too late expires
         expired = expire_stale(connection, now)
-        taken_back = take_back_lapsed(connection, now)
         doubted = doubt_lapsed(connection, now)
         tell_of_expired(connection, expired, now)
         claimed = claim_due(connection, now, limit=settings.claim_limit, lease=settings.claim_lease)
@@ -67,10 +71,12 @@ class Dispatcher:
         self._calls = calls
         self._loop = loop
         self._links = links
+        if self._time_to_begin() <= timedelta():
+            raise ValueError("SENDING_LEASE: make it longer than PROVIDER_TIMEOUT and a second, or no call may begin")
 
     def send_batch(self, organisation_id: UUID, claimed: Sequence[tuple[UUID, int]], now: datetime) -> int:
         """Opens, calls, records. Returns how many were called. Ids that are no longer ours are passed over."""
-        lease = self._settings.sending_lease
+        begun = time.monotonic()  # the lease runs from here, and opening may have to wait for a lock
         with self._database.organisation(organisation_id) as connection:
             ready = open_batch(
                 connection,
@@ -80,21 +86,24 @@ class Dispatcher:
                 sms_sender=self._settings.twilio_messaging_service_sid,
                 email_from=self._settings.email_from,
                 now=now,
-                lease_until=now + lease,
+                lease_until=now + self._settings.sending_lease,
             )
         if ready:
-            self._call_and_record(organisation_id, ready)
+            self._call_and_record(organisation_id, ready, begun + self._time_to_begin().total_seconds())
         return len(ready)
 
-    def _call_and_record(self, organisation_id: UUID, ready: Sequence[Ready]) -> None:
+    def _time_to_begin(self) -> timedelta:
+        """A call that begins within it has ended before the lease has."""
+        return self._settings.sending_lease - self._settings.provider_timeout - LEASE_MARGIN
+
+    def _call_and_record(self, organisation_id: UUID, ready: Sequence[Ready], last_start: float) -> None:
         answers: queue.SimpleQueue[Answered] = queue.SimpleQueue()
-        calling = self._loop.start(
-            self._calls.send_all(ready, lease=self._settings.sending_lease, answered=answers.put)
-        )
+        calling = self._loop.start(self._calls.send_all(ready, last_start=last_start, answered=answers.put))
         left = len(ready)
         while left:
+            all_came = calling.done()
             answered = _gather(answers, left)
-            if not answered and calling.done():
+            if not answered and all_came:
                 calling.result()  # raises what broke the calls; their messages' leases run out to uncertain
                 break
             left -= len(answered)
@@ -108,11 +117,21 @@ class Dispatcher:
                     record_results(connection, [answer.result for answer in answered])
                     for answer in answered:
                         if answer.refused is not None:
-                            self._follow_up(organisation_id, answer, connection)
+                            self._try_to_follow_up(organisation_id, answer, connection)
                 return
             except SQLAlchemyError as error:
                 log.warning("answers_not_recorded", error=type(error).__name__, count=len(answered))
                 time.sleep(wait)
+
+    def _try_to_follow_up(self, organisation_id: UUID, answer: Answered, connection: Connection) -> None:
+        """One that breaks must not take the answers of the whole batch with it, nor its own."""
+        try:
+            with connection.begin_nested():
+                self._follow_up(organisation_id, answer, connection)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            log.error("not_followed_up", message_id=str(answer.ready.message_id), error=type(error).__name__)
 
     def _follow_up(self, organisation_id: UUID, answer: Answered, connection: Connection) -> None:
         refused, result = answer.refused, answer.result
@@ -120,6 +139,7 @@ class Dispatcher:
         if refused.error is ErrorClass.CONFIGURATION and result.retry_at is not None:
             pause_sender_of(connection, answer.ready.message_id, result.retry_at)
             log.error("provider_refuses_our_set_up", code=refused.code, words=refused.words)
+            raise_tasks(connection, organisation_id, [_set_up_task(refused, result.finished_at)], result.finished_at)
         if result.state is State.FAILED or refused.error is ErrorClass.OPTED_OUT:
             after_refusal(
                 connection,
@@ -130,6 +150,16 @@ class Dispatcher:
                 refused.words,
                 result.finished_at,
             )
+
+
+def _set_up_task(refused: Refused, now: datetime) -> NewTask:
+    """One open task for a refusal that every message meets."""
+    return NewTask(
+        kind="set_up_refused",
+        say=" ".join(("Messages do not go out.", refused.words, remedy_for(refused.code))).strip(),
+        dedupe_key=f"set_up_refused:{refused.code}",
+        deadline_at=now + SET_UP_WITHIN,
+    )
 
 
 def _gather(answers: "queue.SimpleQueue[Answered]", most: int) -> list[Answered]:

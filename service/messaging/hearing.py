@@ -31,7 +31,6 @@ from service.storage.replies import organisation_hearing
 log = structlog.get_logger()
 
 PATIENCE = timedelta(hours=1)  # how long an event of an unknown message waits for its message to appear
-AGAIN = timedelta(seconds=5)  # how soon an event that could not be applied is tried again
 EVENTS_AT_ONCE = 100
 
 
@@ -75,10 +74,13 @@ def apply_events(database: Database, rules: Rules, now: datetime) -> int:
     """Applies waiting events, each in a transaction of its own organisation. Returns how many were dealt with."""
     with database.system() as connection:
         waiting = waiting_events(connection, EVENTS_AT_ONCE, now)
-        results = {event.id: _tried(database, event, rules, now) for event in waiting}
+        results = {event.id: _tried(database, event, rules, now) for event in waiting.events}
         mark_applied(connection, [(key, result) for key, result in results.items() if result is not None], now)
-        look_again(connection, [key for key, result in results.items() if result is None], now + AGAIN)
-    return len(waiting)
+        look_again(connection, [key for key, result in results.items() if result is None], "waits", now)
+        look_again(connection, waiting.unreadable, "unreadable", now)
+    if waiting.unreadable:
+        log.error("events_unreadable", count=len(waiting.unreadable))  # they stay, and open once their key is back
+    return len(results) + len(waiting.unreadable)
 
 
 def _tried(database: Database, event: StoredEvent, rules: Rules, now: datetime) -> str | None:

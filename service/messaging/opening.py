@@ -7,13 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from service.domain.delivery import deliver_by
 from service.domain.last_check import Candidate, Hold, Send, Stop, check
 from service.domain.schedule import Step
 from service.domain.states import State
 from service.domain.values import AppointmentStatus, Channel, Clinic, History, Recipient
+from service.messaging.answering import still_true
 from service.messaging.links import Links
 from service.messaging.planning import version_in, visits_before
 from service.messaging.reachable import contacts_by_patient
+from service.messaging.reaching import tell_if_nobody_hears
 from service.messaging.rendering import BadText
 from service.messaging.schedule_bundle import NoSuchText
 from service.messaging.speaking import Speaker, Words
@@ -21,7 +24,7 @@ from service.messaging.stop_line import StopLines
 from service.storage import appointments as visits
 from service.storage.answers import answered_steps
 from service.storage.appointments import AppointmentRecord, Item
-from service.storage.attempts import NewAttempt, Pending, hold, lock_claimed, open_attempts, refuse
+from service.storage.attempts import NewAttempt, Pending, Refusal, hold, lock_claimed, open_attempts, refuse
 from service.storage.clinics import ClinicRecord, clinic_records
 from service.storage.clock_overrides import overrides_of
 from service.storage.ids import new_id
@@ -31,7 +34,10 @@ PROVIDERS = {Channel.SMS: "twilio", Channel.EMAIL: "sendgrid"}
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """An opened attempt: everything the call needs, so that no transaction is open while the provider answers."""
+    """An opened attempt: everything the call needs, so that no transaction is open while the provider answers.
+
+    Of no use after `expires_at`; a carrier may hold it until `deliver_by`, which is never later.
+    """
 
     attempt_id: UUID
     message_id: UUID
@@ -45,6 +51,7 @@ class Ready:
     body: str
     unsubscribe_url: str | None
     expires_at: datetime
+    deliver_by: datetime
 
 
 def open_batch(
@@ -59,17 +66,18 @@ def open_batch(
     lease_until: datetime,
 ) -> list[Ready]:
     """Locks the claimed messages, stops or holds those that must not go now, and opens the rest."""
-    pending = lock_claimed(connection, claimed)
+    locked = lock_claimed(connection, claimed)
+    pending = locked.pending
     opening = _Opening(connection, pending, now)
     ready: list[Ready] = []
     attempts: list[NewAttempt] = []
-    refused: list[tuple[Pending, State, str, str]] = []
+    refused: list[Refusal] = list(locked.unreadable)
     held: list[tuple[Pending, Hold]] = []
     for message in pending:
         verdict, words = opening.judge(message, links)
         match verdict:
             case Stop():
-                refused.append((message, verdict.state, verdict.reason, verdict.why))
+                refused.append(_refusal(message, verdict))
             case Hold():
                 held.append((message, verdict))
             case Send():
@@ -86,15 +94,36 @@ def open_batch(
                 )
                 attempts.append(attempt)
                 stop = f"{links.to_message(message.id, now)}/stop" if message.channel is Channel.EMAIL else None
-                ready.append(_ready(message, attempt, clinic, sms_sender, email_from, stop))
+                ready.append(_ready(message, attempt, clinic, sms_sender, email_from, stop, now))
     refuse(connection, refused, now)
+    _tell_of(connection, organisation_id, refused, now)
     hold(connection, [(message, verdict.until, verdict.why) for message, verdict in held], now)
     open_attempts(connection, organisation_id, attempts, now, lease_until)
     return ready
 
 
+def _refusal(message: Pending, stop: Stop) -> Refusal:
+    return Refusal(message_id=message.id, epoch=message.epoch, state=stop.state, reason=stop.reason, why=stop.why)
+
+
+def _tell_of(connection: Connection, organisation_id: UUID, refused: Sequence[Refusal], now: datetime) -> None:
+    """What ends here was seen by no provider, so nobody else will say that the patient does not hear it."""
+    failed = [refusal for refusal in refused if refusal.state is State.FAILED]
+    for refusal in failed:
+        tell_if_nobody_hears(connection, organisation_id, [refusal.message_id], now, why=refusal.why)
+    others = [refusal.message_id for refusal in refused if refusal.state is not State.FAILED]
+    if others:
+        tell_if_nobody_hears(connection, organisation_id, others, now)
+
+
 def _ready(
-    message: Pending, attempt: NewAttempt, clinic: ClinicRecord, sms_sender: str, email_from: str, stop: str | None
+    message: Pending,
+    attempt: NewAttempt,
+    clinic: ClinicRecord,
+    sms_sender: str,
+    email_from: str,
+    stop: str | None,
+    now: datetime,
 ) -> Ready:
     own = clinic.file.sms_sender if message.channel is Channel.SMS else clinic.file.email_from
     return Ready(
@@ -110,7 +139,23 @@ def _ready(
         body=attempt.body,
         unsubscribe_url=stop,
         expires_at=message.expires_at,
+        deliver_by=_deliver_by(message, clinic.clinic, now),
     )
+
+
+def _deliver_by(message: Pending, clinic: Clinic, now: datetime) -> datetime:
+    """An answer to the patient's own text is not bound to hours."""
+    if message.in_reply_to:
+        return message.expires_at
+    zone = message.timezone or clinic.timezone
+    return deliver_by(now, expires_at=message.expires_at, hours=clinic.sending_hours, timezone=zone)
+
+
+def _check_answer(message: Pending, record: AppointmentRecord | None) -> Send | Stop:
+    """An answer goes at any hour and needs no permission, but it must not say what is no longer so."""
+    if still_true(message.visit_starts_at, record.appointment if record else None):
+        return Send()
+    return Stop(state=State.SUPPRESSED, reason="moved", why="Not sent: the visit it answers for has changed since.")
 
 
 class _Opening:
@@ -135,7 +180,11 @@ class _Opening:
         appointment = self._appointments.get(message.appointment_id) if message.appointment_id else None
         clinic = self.clinics[message.clinic_id].clinic
         recipient = self._recipient(message, appointment)
-        verdict = Send() if message.in_reply_to else self._check(message, appointment, clinic, recipient)
+        verdict = (
+            _check_answer(message, appointment)
+            if message.in_reply_to
+            else self._check(message, appointment, clinic, recipient)
+        )
         if not isinstance(verdict, Send):
             return verdict, None
         try:

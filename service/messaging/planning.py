@@ -25,6 +25,7 @@ from service.domain.values import (
     Told,
 )
 from service.messaging.reachable import contacts_by_patient
+from service.messaging.reaching import tell_of_unreachable
 from service.messaging.schedule_bundle import OpenBundle, open_bundle
 from service.storage import people
 from service.storage.answers import answered_steps
@@ -95,6 +96,7 @@ class Planner:
             if only is None or row.step in only
         ]
         add_messages(self._connection, self._organisation_id, rows, self._now)
+        tell_of_unreachable(self._connection, self._organisation_id, [record.id for record in records], self._now)
         return rows
 
     def _rows(

@@ -1,12 +1,12 @@
 """Takes a text from a patient: stores it, understands it, and does what follows. Nothing written is ever dropped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from service.domain.binding import Binding, bind, latest_question
+from service.domain.binding import Binding, bind, is_ambiguous, latest_question
 from service.domain.reply_rules import Intent, ReplyRules, Urgency
 from service.domain.understand import Understood, understand
 from service.domain.values import Channel
@@ -14,7 +14,7 @@ from service.messaging.answering import CONFIRMED, CRISIS, HELP, OPTED_IN, OPTED
 from service.messaging.consent import set_consent
 from service.messaging.following import plan_answered
 from service.storage import people
-from service.storage.appointments import Item, establish
+from service.storage.appointments import Item, coming_appointments_of, establish, locked
 from service.storage.audits import record_audit
 from service.storage.consents import ConsentSource, allowed_categories, consents_of
 from service.storage.replies import NewReply, Spoken, add_reply, any_clinic, spoken_to
@@ -27,6 +27,7 @@ LOOK_WITHIN = {
     Urgency.SOON: timedelta(hours=1),
     Urgency.NONE: timedelta(hours=4),
 }
+_BARE_DIGITS = frozenset({"1", "2"})
 _BARE_CANCEL = frozenset({"cancel", "end", "quit"})
 
 
@@ -61,8 +62,15 @@ class _Reply:
         self._rules = rules
         address = (Channel.SMS, heard.from_address)
         self._point = people.contact_point_ids(connection, organisation_id, [address], now)[address]
-        self._spoken = spoken_to(connection, self._point)
         self._patients = people.patients_at(connection, self._point)
+        self._spoken = self._spoken_while_visits_stand_still()
+
+    def _spoken_while_visits_stand_still(self) -> list[Spoken]:
+        """Read under the locks of every visit it may be about, or a visit could move between question and answer."""
+        spoken_of = [spoken.appointment_id for spoken in spoken_to(self._connection, self._point)]
+        coming = coming_appointments_of(self._connection, self._patients, self._now)
+        locked(self._connection, {*coming, *(visit for visit in spoken_of if visit is not None)})
+        return spoken_to(self._connection, self._point)
 
     def take(self) -> Understood | None:
         asked = latest_question(self._spoken, self._now)
@@ -73,6 +81,8 @@ class _Reply:
             people.language_at(self._connection, self._point),
         )
         binding = bind(meant.intent, self._spoken, self._now)
+        if self._heard.body.strip() in _BARE_DIGITS and is_ambiguous(self._spoken, self._now):
+            binding = replace(binding, is_sure=False)
         meant = _as_sure_as(meant, binding)
         reply_id = self._store(meant, binding.answered)
         if reply_id is None:
@@ -114,12 +124,11 @@ class _Reply:
         audited = [(f"reply.{meant.intent}", "reply", str(reply_id))]
         record_audit(self._connection, self._organisation_id, audited, actor="patient", now=self._now)
         stops = meant.intent is Intent.OPT_OUT or meant.value == "opt_out"
-        if stops:
-            self._consent(given=False, reply_id=reply_id)
+        has_stopped = stops and self._consent(given=False, reply_id=reply_id)
         match meant.intent:
             case Intent.CRISIS:
                 self._answer(CRISIS, about, reply_id)
-            case Intent.OPT_OUT if not self._heard.provider_answered:
+            case Intent.OPT_OUT if has_stopped and not self._heard.provider_answered:
                 self._answer(OPTED_OUT, about, reply_id)
             case Intent.OPT_IN:
                 self._consent(given=True, reply_id=reply_id)
@@ -141,8 +150,8 @@ class _Reply:
                 self._establish(about, Item.FASTING, ok=True)
         self._tell_staff(meant, about, reply_id)
 
-    def _consent(self, *, given: bool, reply_id: UUID) -> None:
-        set_consent(
+    def _consent(self, *, given: bool, reply_id: UUID) -> bool:
+        return set_consent(
             self._connection,
             self._organisation_id,
             self._point,
@@ -151,6 +160,7 @@ class _Reply:
             source_ref=str(reply_id),
             actor="patient",
             now=self._now,
+            said_at=self._heard.received_at,
         )
 
     def _answer(self, answer: Answer, about: Spoken | None, reply_id: UUID) -> None:
@@ -168,10 +178,11 @@ class _Reply:
             contact_point_id=self._point,
             version_id=about.schedule_version_id if about else None,
             now=self._now,
+            visit_starts_at=about.visit_starts_at if about and answer is CONFIRMED else None,
         )
 
     def _establish(self, about: Spoken | None, item: Item, *, ok: bool) -> None:
-        if about is not None and about.appointment_id is not None:
+        if about is not None and about.appointment_id is not None and about.visit_stands:
             establish(
                 self._connection,
                 self._organisation_id,

@@ -3,9 +3,11 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import structlog
 
 from service.domain.states import State
 from service.domain.values import Channel
@@ -15,12 +17,23 @@ from service.providers.sendgrid_send import OutgoingEmail, SendGridSender
 from service.providers.twilio_send import OutgoingSms, TwilioSender
 from service.storage.attempts import Result
 
-MOST_ATTEMPTS = 6
+log = structlog.get_logger()
+
+MOST_ATTEMPTS = 200  # `expires_at` ends the trying; this stands only against a fault that would try for ever
 FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(minutes=10)
 AFTER_OUR_OWN_FAULT = timedelta(minutes=1)  # a wrong key or sender meets every message alike; a person must mend it
 
 Now = Callable[[], datetime]
+
+NOT_BEGUN = Refused(
+    error=ErrorClass.TEMPORARY, code="no_time_left", words="It was not sent yet: the worker was too busy."
+)
+BROKE_OFF = Refused(
+    error=ErrorClass.UNCERTAIN,
+    code="broke_off",
+    words="Our own call of the provider broke off, so the message may or may not have gone out.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,33 +54,43 @@ class Calls:
         self._slots = asyncio.Semaphore(at_once)
         self._now = now
 
-    async def send_all(self, batch: Sequence[Ready], *, lease: timedelta, answered: Callable[[Answered], None]) -> None:
-        """Calls `answered` as each answer comes. A call is not begun once less than a third of the lease is left."""
-        last_start = time.monotonic() + lease.total_seconds() * 2 / 3
-        await asyncio.gather(*(self._send(ready, last_start, answered) for ready in batch))
+    async def send_all(
+        self, batch: Sequence[Ready], *, last_start: float, answered: Callable[[Answered], None]
+    ) -> None:
+        """Calls `answered` as each answer comes. No call begins after `last_start`, of the monotonic clock.
+
+        What breaks in one call stays with it: the others are answered first, and then it is raised.
+        """
+        sending = (self._send(ready, last_start, answered) for ready in batch)
+        for broken in await asyncio.gather(*sending, return_exceptions=True):
+            if isinstance(broken, BaseException):
+                raise broken
 
     async def _send(self, ready: Ready, last_start: float, answered: Callable[[Answered], None]) -> None:
         async with self._slots:
-            if time.monotonic() > last_start:
-                outcome: Outcome = Refused(
-                    error=ErrorClass.TEMPORARY, code="no_time_left", words="It was not sent: the worker was too busy."
-                )
-            else:
-                outcome = await self._call(ready)
+            outcome = NOT_BEGUN if time.monotonic() > last_start else await self._outcome(ready)
         answered(interpret(ready, outcome, self._now()))
 
-    def _call(self, ready: Ready) -> Awaitable[Outcome]:
+    async def _outcome(self, ready: Ready) -> Outcome:
+        """A provider's adapter raises nothing. Should it, nobody knows how far the call had come."""
+        try:
+            return await self._call(ready)
+        except Exception as error:
+            log.error("call_broke_off", attempt_id=str(ready.attempt_id), error=type(error).__name__)
+            return BROKE_OFF
+
+    async def _call(self, ready: Ready) -> Outcome:
         if ready.channel is Channel.SMS:
-            return self._twilio.send(
+            return await self._twilio.send(
                 OutgoingSms(
                     attempt_id=ready.attempt_id,
                     sender=ready.sender,
                     to=ready.to,
                     body=ready.body,
-                    valid_for=ready.expires_at - self._now(),
+                    valid_for=ready.deliver_by - self._now(),
                 )
             )
-        return self._sendgrid.send(
+        return await self._sendgrid.send(
             OutgoingEmail(
                 attempt_id=ready.attempt_id,
                 sender=ready.sender,
@@ -97,6 +120,8 @@ def _after_refusal(ready: Ready, refused: Refused, now: datetime) -> tuple[State
             return State.UNCERTAIN, None
         case ErrorClass.CONFIGURATION:
             return _again(ready, now + AFTER_OUR_OWN_FAULT)
+        case ErrorClass.TEMPORARY if refused is NOT_BEGUN:
+            return _again(ready, now)
         case ErrorClass.TEMPORARY if ready.number < MOST_ATTEMPTS:
             return _again(ready, now + backoff(ready.number))
         case _:
@@ -109,7 +134,7 @@ def _again(ready: Ready, at: datetime) -> tuple[State, datetime | None]:
 
 def backoff(attempt: int) -> timedelta:
     """Doubles from ten seconds, with jitter so that a thousand refused together do not come back together."""
-    full = min(FIRST_RETRY * float(2 ** (attempt - 1)), LONGEST_RETRY)
+    full = min(FIRST_RETRY * (1 << min(attempt - 1, 10)), LONGEST_RETRY)
     return full * random.uniform(0.5, 1.0)  # noqa: S311  # spreads load, guards no secret
 
 

@@ -27,20 +27,36 @@ def settle_all(database: Database, settings: Settings, twilio: TwilioSender, loo
     """Looks at uncertain messages of every organisation. Returns how many were settled."""
     with database.system() as connection:
         organisations = organisation_ids(connection)
+    return sum(_settle_of(database, organisation_id, settings, twilio, loop, now) for organisation_id in organisations)
+
+
+def _settle_of(
+    database: Database, organisation_id: UUID, settings: Settings, twilio: TwilioSender, loop: Loop, now: datetime
+) -> int:
+    """A message or an organisation that cannot be dealt with holds up no other: it stays, and its gauge rises."""
     settled = 0
-    for organisation_id in organisations:
+    try:
         with database.organisation(organisation_id) as connection:
             waiting = uncertain_messages(connection, organisation_id, AT_ONCE)
-        for message in waiting:
+    except Exception as error:
+        log.error("settle_failed", organisation_id=str(organisation_id), error=type(error).__name__)
+        return 0
+    for message in waiting:
+        try:
             search = _ask(message, twilio, loop)
             settled += _settle(database, organisation_id, message, search, settings, now)
+        except Exception as error:
+            log.error("settle_failed", message_id=str(message.message_id), error=type(error).__name__)
     return settled
 
 
 def _ask(message: Uncertain, twilio: TwilioSender, loop: Loop) -> Search:
     if message.channel is Channel.EMAIL:
         return CannotTell(code="", words="SendGrid cannot be asked; its event or the step's rule decides.")
-    return loop.start(twilio.find(to=message.address, body=message.body, since=message.started_at)).result()
+    if message.said is None:
+        return CannotTell(code="unreadable", words="What was said to whom cannot be read, so it cannot be looked for.")
+    said = message.said
+    return loop.start(twilio.find(to=said.address, body=said.body, since=message.started_at)).result()
 
 
 def _settle(
@@ -49,7 +65,7 @@ def _settle(
     with database.organisation(organisation_id) as connection:
         if isinstance(search, Found) and not is_known_elsewhere(connection, search.provider_id, message.attempt_id):
             note_provider_id(connection, message.attempt_id, search.provider_id)
-            moved = advance(connection, message.message_id, search.state, search.code, now)
+            moved = advance(connection, message.message_id, search.state, search.code, now, number=message.number)
             if moved and search.error is not None:
                 after_refusal(
                     connection, organisation_id, message.message_id, search.error, search.code, search.words, now
@@ -58,11 +74,11 @@ def _settle(
         if now - message.started_at < settings.uncertain_after:
             return False
         if _rule(database, organisation_id, message) is IfUnsure.SEND_AGAIN and now < message.expires_at:
-            return send_again(connection, message.message_id, now)
+            return send_again(connection, message.message_id, message.number, now)
         if isinstance(search, NotFound) and now < message.expires_at:
-            return send_again(connection, message.message_id, now)
+            return send_again(connection, message.message_id, message.number, now)
         words = "Nobody can say whether this message reached the patient."
-        moved = advance(connection, message.message_id, State.FAILED, "uncertain", now)
+        moved = advance(connection, message.message_id, State.FAILED, "uncertain", now, number=message.number)
         if moved:
             after_refusal(
                 connection, organisation_id, message.message_id, ErrorClass.UNCERTAIN, "uncertain", words, now

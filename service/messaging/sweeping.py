@@ -69,7 +69,10 @@ def plan_missing(database: Database, now: datetime) -> int:
         organisations = organisation_ids(connection)
     planned = 0
     for organisation_id in organisations:
-        planned += _plan_missing_of(database, organisation_id, now)
+        try:
+            planned += _plan_missing_of(database, organisation_id, now)
+        except Exception as error:  # the other organisations' patients are owed their plans all the same
+            log.error("plan_missing_failed", organisation_id=str(organisation_id), error=type(error).__name__)
     if planned:
         log.error("appointments_had_no_plan", planned=planned)
     return planned

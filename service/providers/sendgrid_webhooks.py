@@ -3,11 +3,14 @@
 https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 """
 
+import base64
 import json
 from datetime import UTC, datetime
 
 import structlog
-from sendgrid.helpers.eventwebhook import EventWebhook
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from service.domain.states import State
 from service.providers.outcome import ProviderCode, Receipt, attempt_id_from
@@ -30,13 +33,16 @@ _STATES = {
 def is_genuine(body: bytes, signature: str | None, timestamp: str | None, public_key: str) -> bool:
     """Whether SendGrid signed these very bytes. Never raises.
 
+    The SDK's own check takes text only, so it would refuse a body in another encoding. `public_key` is base64 of DER.
     The time is not judged: SendGrid tries again for a day, and each event is taken once by its key.
     """
     if not signature or not timestamp or not public_key:
         return False
     try:
-        webhook = EventWebhook(public_key)
-        return bool(webhook.verify_signature(body.decode(), signature, timestamp))
+        key = load_der_public_key(base64.b64decode(public_key))
+        assert isinstance(key, EllipticCurvePublicKey)
+        key.verify(base64.b64decode(signature), timestamp.encode() + body, ECDSA(SHA256()))
+        return True
     except Exception:  # whatever a stranger sends, the answer is no
         return False
 
@@ -44,13 +50,17 @@ def is_genuine(body: bytes, signature: str | None, timestamp: str | None, public
 def read_events(body: bytes, now: datetime) -> list[Receipt]:
     """The events of one post, in its order. What cannot be read is left out, and how many that were is logged.
 
+    So is what carries no id of ours: SendGrid posts the events of everything the account sends, to all who listen.
     `provider_id` begins with the X-Message-Id that sending returned, and goes on after it.
     """
     items = _items(body)
     receipts = [receipt for item in items if (receipt := _receipt(item, now))]
     if len(receipts) < len(items):
         log.warning("sendgrid_events_unreadable", count=len(items) - len(receipts))
-    return receipts
+    ours = [receipt for receipt in receipts if receipt.attempt_id is not None]
+    if len(ours) < len(receipts):
+        log.info("sendgrid_events_of_others", count=len(receipts) - len(ours))
+    return ours
 
 
 def _items(body: bytes) -> list[object]:

@@ -76,19 +76,26 @@ def record_of(row: Row[tuple[object, ...]]) -> AppointmentRecord:
 
 
 def locked_by_external_id(connection: Connection, external_ids: Iterable[str]) -> dict[str, AppointmentRecord]:
-    """Those that exist, locked until the transaction ends, always in the same order."""
+    """Those that exist, locked until the transaction ends, always in the same order.
+
+    With `key_share` others may still refer to them: a task raised by whoever holds one of their messages must not
+    wait here, while we wait for that message.
+    """
     rows = connection.execute(
         select(appointments)
         .where(appointments.c.external_id.in_(list(external_ids)))
         .order_by(appointments.c.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return {row.external_id: record_of(row) for row in rows}
 
 
 def locked(connection: Connection, ids: Iterable[UUID]) -> list[AppointmentRecord]:
     rows = connection.execute(
-        select(appointments).where(appointments.c.id.in_(list(ids))).order_by(appointments.c.id).with_for_update()
+        select(appointments)
+        .where(appointments.c.id.in_(list(ids)))
+        .order_by(appointments.c.id)
+        .with_for_update(key_share=True)
     )
     return [record_of(row) for row in rows]
 

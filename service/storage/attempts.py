@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, Row, bindparam, select, text
 
 from service.domain.states import State, sources_of
 from service.domain.values import Category, Channel, Question
-from service.storage.tables import (
-    attempts,
-    contact_points,
-    messages,
-    patients,
-)
+from service.storage.sealing import CannotOpen, as_stored, opened
+from service.storage.tables import attempts, contact_points, messages, patients
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +43,25 @@ class Pending:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Locked:
+    """Claimed messages that are still ours. The `unreadable` ones name a recipient whose sealed values do not open."""
+
+    pending: list[Pending]
+    unreadable: list["Refusal"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A claimed message that ends here: its new state, the reason, and why in a sentence for staff."""
+
+    message_id: UUID
+    epoch: int
+    state: State
+    reason: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewAttempt:
     """`id` is the opaque id that the provider's callbacks will carry."""
 
@@ -74,14 +90,21 @@ class Result:
     retry_at: datetime | None = None
 
 
-def lock_claimed(connection: Connection, claimed: Sequence[tuple[UUID, int]]) -> list[Pending]:
-    """Those of the claimed that are still ours (same epoch, state claimed), locked until the transaction ends."""
+_PLAIN = tuple(column for column in messages.c if column.name not in ("subject", "body"))
+UNREADABLE = "Not sent: the recipient's stored name or address cannot be read."
+
+
+def lock_claimed(connection: Connection, claimed: Sequence[tuple[UUID, int]]) -> Locked:
+    """Those of the claimed that are still ours (same epoch, state claimed), locked until the transaction ends.
+
+    Sealed values are opened one by one, so that one that does not open ends its own message only.
+    """
     epochs = dict(claimed)
     rows = connection.execute(
         select(
-            messages,
-            contact_points.c.address,
-            patients.c.given_name,
+            *_PLAIN,
+            as_stored(contact_points.c.address),
+            as_stored(patients.c.given_name),
             patients.c.language,
             patients.c.timezone,
         )
@@ -91,34 +114,45 @@ def lock_claimed(connection: Connection, claimed: Sequence[tuple[UUID, int]]) ->
         .order_by(messages.c.id)
         .with_for_update(of=messages)
     )
-    return [
-        Pending(
-            id=row.id,
-            organisation_id=row.organisation_id,
-            clinic_id=row.clinic_id,
-            patient_id=row.patient_id,
-            appointment_id=row.appointment_id,
-            visit_starts_at=row.visit_starts_at,
-            contact_point_id=row.contact_point_id,
-            schedule_version_id=row.schedule_version_id,
-            in_reply_to=row.in_reply_to,
-            step=row.step,
-            text_name=row.text_name,
-            channel=Channel(row.channel),
-            category=Category(row.category),
-            asks=Question(row.asks) if row.asks else None,
-            due_at=row.due_at,
-            expires_at=row.expires_at,
-            attempts=row.attempts,
-            epoch=row.epoch,
-            address=row.address,
-            given_name=row.given_name or "",
-            language=row.language or "en",
-            timezone=row.timezone,
-        )
-        for row in rows
-        if row.epoch == epochs[row.id] and row.state == State.CLAIMED
-    ]
+    locked = Locked(pending=[], unreadable=[])
+    for row in rows:
+        if row.epoch == epochs[row.id] and row.state == State.CLAIMED:
+            try:
+                locked.pending.append(_pending(row))
+            except CannotOpen:
+                locked.unreadable.append(_unreadable(row))
+    return locked
+
+
+def _unreadable(row: Row[*tuple[Any, ...]]) -> Refusal:
+    return Refusal(message_id=row.id, epoch=row.epoch, state=State.FAILED, reason="unreadable", why=UNREADABLE)
+
+
+def _pending(row: Row[*tuple[Any, ...]]) -> Pending:
+    return Pending(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        clinic_id=row.clinic_id,
+        patient_id=row.patient_id,
+        appointment_id=row.appointment_id,
+        visit_starts_at=row.visit_starts_at,
+        contact_point_id=row.contact_point_id,
+        schedule_version_id=row.schedule_version_id,
+        in_reply_to=row.in_reply_to,
+        step=row.step,
+        text_name=row.text_name,
+        channel=Channel(row.channel),
+        category=Category(row.category),
+        asks=Question(row.asks) if row.asks else None,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        attempts=row.attempts,
+        epoch=row.epoch,
+        address=opened(row.address, contact_points.c.address) or "",
+        given_name=opened(row.given_name, patients.c.given_name) or "",
+        language=row.language or "en",
+        timezone=row.timezone,
+    )
 
 
 def open_attempts(
@@ -160,22 +194,22 @@ def open_attempts(
     )
 
 
-def refuse(connection: Connection, refusals: Sequence[tuple[Pending, State, str, str]], now: datetime) -> None:
-    """Ends claimed messages that the last check stopped: (message, new state, reason, why)."""
+def refuse(connection: Connection, refusals: Sequence[Refusal], now: datetime) -> None:
+    """Ends claimed messages that are not to be sent."""
     if refusals:
         connection.execute(
             messages.update().where(messages.c.id == bindparam("the_id"), messages.c.epoch == bindparam("the_epoch")),
             [
                 {
-                    "the_id": pending.id,
-                    "the_epoch": pending.epoch,
-                    "state": state,
-                    "reason": reason,
-                    "why": why,
+                    "the_id": refusal.message_id,
+                    "the_epoch": refusal.epoch,
+                    "state": refusal.state,
+                    "reason": refusal.reason,
+                    "why": refusal.why,
                     "lease_until": None,
                     "updated_at": now,
                 }
-                for pending, state, reason, why in refusals
+                for refusal in refusals
             ],
         )
 

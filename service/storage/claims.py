@@ -52,19 +52,21 @@ _DOUBT = text(
 _IN_HAND = text("SELECT count(*) FROM messages WHERE lease_until IS NOT NULL AND state = 'claimed'")
 
 # Senders in turn, each by priority then time, each no further than its tokens: one sender's burst holds up nobody
-# else. The bucket is refilled and emptied here, in the claim's own transaction.
+# else. A paused sender still gives what answers a patient's own text: advice in a crisis does not wait for a set-up
+# to be mended, and one more refusal does no harm. The bucket is refilled and emptied here, in the claim's own
+# transaction.
 _CLAIM = text(
     """
     WITH bucket AS MATERIALIZED (
-        SELECT id, least(burst, tokens + per_second * greatest(0, extract(epoch FROM :now - refilled_at))) AS tokens
+        SELECT id, least(burst, tokens + per_second * greatest(0, extract(epoch FROM :now - refilled_at))) AS tokens,
+               CASE WHEN paused_until > :now THEN 0 ELSE 30 END AS up_to
         FROM senders
-        WHERE (paused_until IS NULL OR paused_until <= :now)
-          AND EXISTS (SELECT FROM messages WHERE sender_id = senders.id AND state = 'planned' AND due_at <= :now)
+        WHERE EXISTS (SELECT FROM messages WHERE sender_id = senders.id AND state = 'planned' AND due_at <= :now)
         ORDER BY id FOR UPDATE SKIP LOCKED
     ), picked AS MATERIALIZED (
         SELECT due.id, due.sender_id,
                row_number() OVER (PARTITION BY due.sender_id ORDER BY due.priority, due.due_at) AS turn
-        FROM bucket CROSS JOIN (VALUES (0), (10), (20), (30)) AS ranks(priority)
+        FROM bucket JOIN (VALUES (0), (10), (20), (30)) AS ranks(priority) ON ranks.priority <= bucket.up_to
         CROSS JOIN LATERAL (
             SELECT id, sender_id, priority, due_at FROM messages
             WHERE sender_id = bucket.id AND priority = ranks.priority AND state = 'planned' AND due_at <= :now

@@ -1,4 +1,4 @@
-"""The consent ledger: rows are only added; the latest of a contact point and category holds."""
+"""The consent ledger: rows are only added; the latest said of a contact point and category holds."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +24,8 @@ class ConsentSource(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Consent:
+    """What was said last, and `at` what moment."""
+
     given: bool
     source: ConsentSource
     source_ref: str
@@ -32,31 +34,50 @@ class Consent:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentEvent:
+    """A yes or a no to add. `said_at`: when it was said, where that was before it is stored."""
+
     contact_point_id: UUID
     category: Category
     given: bool
     source: ConsentSource
     actor: str
     source_ref: str = ""
+    said_at: datetime | None = None
 
 
 Ledger = dict[UUID, dict[Category, Consent]]
 
 
 def consents_of(connection: Connection, contact_point_ids: Iterable[UUID]) -> Ledger:
-    """What holds now, per contact point and category. A missing category: nobody ever said."""
+    """What holds now, per contact point and category. A missing category: nobody ever said.
+
+    The word said last holds, in whatever order the words arrived. Of two said at once, the no.
+    """
     rows = connection.execute(
         select(consent_events)
         .where(consent_events.c.contact_point_id.in_(list(contact_point_ids)))
         .ext(distinct_on(consent_events.c.contact_point_id, consent_events.c.category))
-        .order_by(consent_events.c.contact_point_id, consent_events.c.category, consent_events.c.id.desc())
+        .order_by(
+            consent_events.c.contact_point_id,
+            consent_events.c.category,
+            consent_events.c.said_at.desc(),
+            consent_events.c.given,
+            consent_events.c.id.desc(),
+        )
     )
     ledger: Ledger = {}
     for row in rows:
         ledger.setdefault(row.contact_point_id, {})[Category(row.category)] = Consent(
-            given=row.given, source=ConsentSource(row.source), source_ref=row.source_ref, at=row.at
+            given=row.given, source=ConsentSource(row.source), source_ref=row.source_ref, at=row.said_at
         )
     return ledger
+
+
+def lock_contact_point(connection: Connection, contact_point_id: UUID) -> None:
+    """Two words of one patient are taken one after the other. Lock their appointments first, here as everywhere."""
+    connection.execute(
+        select(contact_points.c.id).where(contact_points.c.id == contact_point_id).with_for_update(key_share=True)
+    )
 
 
 def add_consents(connection: Connection, organisation_id: UUID, events: Sequence[ConsentEvent], now: datetime) -> None:
@@ -72,6 +93,7 @@ def add_consents(connection: Connection, organisation_id: UUID, events: Sequence
                     "source": event.source,
                     "source_ref": event.source_ref,
                     "actor": event.actor,
+                    "said_at": event.said_at or now,
                     "at": now,
                 }
                 for event in events

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from service.domain.states import State, sources_of
+from service.storage.sealing import CannotOpen, as_stored, opened
 from service.storage.tables import attempts, provider_events
 
 
@@ -40,6 +41,14 @@ class StoredEvent:
     received_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Events to apply, and the ids of those whose sealed content does not open."""
+
+    events: list[StoredEvent]
+    unreadable: list[int]
+
+
 def store_events(connection: Connection, events: Sequence[NewEvent], now: datetime) -> int:
     """Stores those not yet known. Returns how many were new."""
     if not events:
@@ -61,27 +70,36 @@ def store_events(connection: Connection, events: Sequence[NewEvent], now: dateti
     return len(stored.all())
 
 
-def waiting_events(connection: Connection, limit: int, now: datetime) -> list[StoredEvent]:
-    """The oldest that nobody has applied, locked; what another task holds is left to it."""
+def waiting_events(connection: Connection, limit: int, now: datetime) -> Waiting:
+    """What nobody has applied yet, locked; what another task holds is left to it.
+
+    New ones come before those that were put off, and texts before receipts: a STOP never waits behind a pile.
+    """
+    table = provider_events.c
     rows = connection.execute(
-        select(provider_events)
+        select(table.id, table.kind, table.attempt_id, table.provider_id, as_stored(table.content), table.received_at)
         .where(text("applied_at IS NULL"))
-        .where(provider_events.c.look_again_at.is_(None) | (provider_events.c.look_again_at <= now))
-        .order_by(provider_events.c.id)
+        .where(table.look_again_at.is_(None) | (table.look_again_at <= now))
+        .order_by(table.look_again_at.is_not(None), table.kind != EventKind.INBOUND, table.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [
-        StoredEvent(
-            id=row.id,
-            kind=EventKind(row.kind),
-            attempt_id=row.attempt_id,
-            provider_id=row.provider_id,
-            content=json.loads(row.content),
-            received_at=row.received_at,
-        )
-        for row in rows
-    ]
+    waiting = Waiting(events=[], unreadable=[])
+    for row in rows:
+        try:
+            waiting.events.append(
+                StoredEvent(
+                    id=row.id,
+                    kind=EventKind(row.kind),
+                    attempt_id=row.attempt_id,
+                    provider_id=row.provider_id,
+                    content=json.loads(opened(row.content, table.content) or "{}"),
+                    received_at=row.received_at,
+                )
+            )
+        except CannotOpen:
+            waiting.unreadable.append(row.id)
+    return waiting
 
 
 def mark_applied(connection: Connection, results: Sequence[tuple[int, str]], now: datetime) -> None:
@@ -92,10 +110,22 @@ def mark_applied(connection: Connection, results: Sequence[tuple[int, str]], now
         )
 
 
-def look_again(connection: Connection, event_ids: Sequence[int], at: datetime) -> None:
-    """Puts off events that cannot be applied yet."""
+SOONEST, LATEST = timedelta(seconds=5), timedelta(minutes=5)
+
+_LOOK_AGAIN = text(
+    """
+    UPDATE provider_events SET result = :result,
+           look_again_at = :now + least(greatest(:now - received_at, :soonest), :latest)
+    WHERE id = ANY(:ids)
+    """
+)
+
+
+def look_again(connection: Connection, event_ids: Sequence[int], result: str, now: datetime) -> None:
+    """Puts off events that cannot be applied yet: as long again as they have waited, within five seconds to minutes."""
     if event_ids:
-        connection.execute(provider_events.update().where(provider_events.c.id.in_(event_ids)).values(look_again_at=at))
+        values = {"ids": list(event_ids), "result": result, "now": now, "soonest": SOONEST, "latest": LATEST}
+        connection.execute(_LOOK_AGAIN, values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +164,7 @@ _ADVANCE = text(
     """
     UPDATE messages SET state = :state, reason = :reason, lease_until = NULL, updated_at = :now,
            handed_over_at = coalesce(handed_over_at, :now), settled_at = :settled_at
-    WHERE id = :id AND state = ANY(:from_states)
+    WHERE id = :id AND state = ANY(:from_states) AND attempts = coalesce(:number, attempts)
     RETURNING id
     """
 )
@@ -142,14 +172,20 @@ _ADVANCE = text(
 SETTLED = frozenset({State.DELIVERED, State.UNDELIVERED, State.FAILED})
 
 
-def advance(connection: Connection, message_id: UUID, state: State, reason: str, now: datetime) -> bool:
-    """Moves the message forward. False: the news is late or double, and nothing changed."""
+def advance(
+    connection: Connection, message_id: UUID, state: State, reason: str, now: datetime, *, number: int | None = None
+) -> bool:
+    """Moves the message forward. False: the news is late or double, and nothing changed.
+
+    `number`: only while that attempt is the latest, for who judged that attempt and not the message.
+    """
     moved = connection.execute(
         _ADVANCE,
         {
             "id": message_id,
             "state": state,
             "reason": reason,
+            "number": number,
             "from_states": sorted(str(source) for source in sources_of(state)),
             "settled_at": now if state in SETTLED else None,
             "now": now,

@@ -61,8 +61,9 @@ def withdraw(
     appointment_ids: Iterable[UUID] | None = None,
     contact_point_id: UUID | None = None,
     categories: Iterable[Category] | None = None,
+    keep_text: str | None = None,
 ) -> int:
-    """Cancels what has not been sent, by appointments or by contact point. Returns how many.
+    """Cancels what has not been sent, by appointments or by contact point. Returns how many. `keep_text`: not this one.
 
     A message being opened for sending in another transaction is waited for; it is then past withdrawing, and the
     caller sees it as told.
@@ -78,6 +79,8 @@ def withdraw(
         )
     if contact_point_id is not None:
         statement = statement.where(messages.c.contact_point_id == contact_point_id)
+    if keep_text is not None:
+        statement = statement.where(messages.c.text_name != keep_text)
     if categories is not None:
         statement = statement.where(messages.c.category.in_([str(category) for category in categories]))
     return connection.execute(statement).rowcount

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Dialect, LargeBinary
+from sqlalchemy import Column, Dialect, Label, LargeBinary, type_coerce
 from sqlalchemy.types import TypeDecorator
 
 NONCE_BYTES = 12
@@ -42,7 +42,7 @@ class KeyRing:
             raise CannotOpen(f"a value of {column} was sealed with a key that HANDRAIL_KEYS does not hold")
         try:
             plain = cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], column.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise CannotOpen(f"a value of {column} does not open with the key it names") from None
         return plain.decode("utf-8", "surrogatepass")
 
@@ -82,3 +82,15 @@ class Sealed(TypeDecorator[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else keys().open(bytes(value), self.column)
+
+
+def as_stored(column: Column[str]) -> Label[bytes]:
+    """The sealed bytes, for a query over many rows: one value that does not open must not cost the others."""
+    return type_coerce(column, LargeBinary).label(column.name)
+
+
+def opened(stored: bytes | None, column: Column[str]) -> str | None:
+    """What `as_stored` read. Raises `CannotOpen`."""
+    kind = column.type
+    assert isinstance(kind, Sealed)
+    return None if stored is None else keys().open(bytes(stored), kind.column)

@@ -1,11 +1,11 @@
 """Tasks: what a person at the clinic must do, by when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.storage.ids import new_id
@@ -14,7 +14,7 @@ from service.storage.tables import tasks
 
 @dataclass(frozen=True, kw_only=True)
 class NewTask:
-    """`say`: what to do, in words that name no person. The same `dedupe_key` makes one task only."""
+    """`say`: what to do, in words that name no person. The same `dedupe_key` makes one open task only."""
 
     kind: str
     say: str
@@ -33,6 +33,15 @@ def raise_tasks(connection: Connection, organisation_id: UUID, new: Sequence[New
             insert(tasks).on_conflict_do_nothing(),
             [vars(task) | {"id": new_id(), "organisation_id": organisation_id, "created_at": now} for task in new],
         )
+
+
+def open_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that an open task has."""
+    return set(
+        connection.scalars(
+            select(tasks.c.dedupe_key).where(tasks.c.dedupe_key.in_(list(keys)), tasks.c.done_at.is_(None))
+        )
+    )
 
 
 def finish_task(connection: Connection, task_id: UUID, actor: str, now: datetime) -> bool:

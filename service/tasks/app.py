@@ -39,6 +39,7 @@ def make_celery(broker_url: str) -> Celery:
             "handrail.send_batch": {"queue": "send"},
             "handrail.apply_events": {"queue": "inbound"},
             "handrail.settle": {"queue": "chores"},
+            "handrail.listen": {"queue": "chores"},
             "handrail.sweep": {"queue": "chores"},
             "handrail.heartbeat": {"queue": "chores"},
         },

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from service.messaging.dispatching import tick
 from service.messaging.hearing import EVENTS_AT_ONCE, apply_events
+from service.messaging.listening import listen
 from service.messaging.settling import settle_all
 from service.messaging.sweeping import look_after_all, plan_missing
 from service.storage.heartbeats import beat
@@ -66,3 +67,12 @@ def settle_task() -> None:
     settled = settle_all(parts.database, parts.settings, parts.twilio, parts.loop, parts.clock.now())
     if settled:
         log.info("uncertain_settled", messages=settled)
+
+
+@shared_task(name="handrail.listen")  # type: ignore[untyped-decorator]  # celery ships no types
+def listen_task() -> None:
+    """Asks Twilio for texts whose webhook found nobody."""
+    parts = services()
+    heard = listen(parts.database, parts.twilio, parts.loop, parts.clock.now())
+    if heard:
+        log.warning("texts_heard_late", texts=heard)

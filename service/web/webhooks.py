@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from service.messaging.hearing import store_inbound, store_receipts
@@ -56,8 +57,8 @@ async def twilio_status(request: Request) -> Response:
         receipt = twilio_webhooks.read_status(params, request.query_params.get("m"), now)
         return store_receipts(services.database, [receipt], now)
 
-    await _stored(services, await run_in_threadpool(store))
-    return Response(status_code=204)
+    stored = await run_in_threadpool(store)
+    return Response(status_code=204, background=_asking(services, stored))
 
 
 @router.post("/twilio/inbound")
@@ -68,8 +69,7 @@ async def twilio_inbound(request: Request) -> Response:
     services = _services(request)
     inbound = twilio_webhooks.read_inbound(params)
     stored = await run_in_threadpool(lambda: store_inbound(services.database, inbound, services.clock.now()))
-    await _stored(services, stored)
-    return Response(_TWIML_SILENCE, media_type="text/xml")
+    return Response(_TWIML_SILENCE, media_type="text/xml", background=_asking(services, stored))
 
 
 @router.post("/sendgrid/events")
@@ -89,14 +89,13 @@ async def sendgrid_events(request: Request) -> Response:
         now = services.clock.now()
         return store_receipts(services.database, sendgrid_webhooks.read_events(body, now), now)
 
-    await _stored(services, await run_in_threadpool(store))
-    return Response(status_code=204)
+    stored = await run_in_threadpool(store)
+    return Response(status_code=204, background=_asking(services, stored))
 
 
-async def _stored(services: Services, new: int) -> None:
-    """Asks a worker to apply what is new. If the broker is away, beat asks again within seconds."""
-    if new:
-        await run_in_threadpool(ask_to_apply, services.settings.redis_url)
+def _asking(services: Services, new: int) -> BackgroundTask | None:
+    """After the answer, asks a worker to apply what is new. If the broker is away, beat asks again within seconds."""
+    return BackgroundTask(ask_to_apply, services.settings.redis_url) if new else None
 
 
 def _refused(what: str) -> Response:

@@ -63,6 +63,7 @@ def test_stop_in_the_patients_own_words_is_confirmed_once(asked: ClinicUnderTest
 
 def test_start_after_stop_plans_again_what_is_still_ahead(asked: ClinicUnderTest) -> None:
     asked.hear("STOP", provider_answered=True)
+    asked.now += timedelta(seconds=1)
     asked.hear("START", provider_answered=True)
     assert asked.message("fasting").state == "planned"
 

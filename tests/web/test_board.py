@@ -94,7 +94,7 @@ def test_a_patient_who_said_stop_shows_as_such(house: House, browser: Browser) -
     house.hear("STOP")
     page = browser.get("/").words
     assert "Asked for no more messages" in page
-    assert "This patient stopped all messages and has a visit ahead." in page
+    assert "No message can reach this patient before the visit." in page
 
 
 def test_a_cancelled_visit_asks_for_nothing(house: House, browser: Browser) -> None:

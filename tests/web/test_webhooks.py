@@ -8,6 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
+from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
@@ -111,11 +112,16 @@ def test_a_signature_of_one_message_does_not_fit_another(house: House, address: 
 
 
 def test_signed_mail_events_are_stored_each_once(house: House, address: str) -> None:
-    body = (
-        b'[{"sg_event_id":"e1","event":"processed","sg_message_id":"x.f"},{"sg_event_id":"e2","event":"delivered"}]\r\n'
-    )
+    ours = f'"handrail_id":"{uuid4()}"'.encode()
+    first, second = b'{"sg_event_id":"e1","event":"processed",', b'{"sg_event_id":"e2","event":"delivered",'
+    body = b"[" + first + ours + b"}," + second + ours + b"}]\r\n"
     assert [sendgrid(address, body)[0], sendgrid(address, body)[0]] == [204, 204]
     assert stored(house) == 2
+
+
+def test_mail_events_of_another_sender_on_the_account_are_not_kept(house: House, address: str) -> None:
+    assert sendgrid(address, b'[{"sg_event_id":"e1","event":"delivered","sg_message_id":"x.f"}]')[0] == 204
+    assert stored(house) == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"not json", b'[{"event": 7}, null]', b"\xff\xfe"])

@@ -74,7 +74,8 @@ clock_overrides = Table(
     Index(None, "organisation_id", "review_on"),
 )
 
-# The ledger: rows are only ever added. The latest row of a contact point and category says what holds.
+# The ledger: rows are only ever added. The row of a contact point and category that was said last says what holds:
+# `said_at` is when it was said, `at` when we stored it. News may arrive in another order than it was said in.
 # `source_ref` names the reply, import or message that said it; a patient's exact words are that reply's body.
 consent_events = Table(
     "consent_events",
@@ -87,6 +88,7 @@ consent_events = Table(
     Column("source", Text, nullable=False),
     Column("source_ref", Text, nullable=False, server_default=""),
     Column("actor", Text, nullable=False),
+    Column("said_at", Instant, nullable=False),
     Column("at", Instant, nullable=False),
-    Index(None, "contact_point_id", "category", "id"),
+    Index(None, "contact_point_id", "category", "said_at"),
 )

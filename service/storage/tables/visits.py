@@ -98,7 +98,7 @@ replies = Table(
     ),
 )
 
-# `dedupe_key` keeps one cause from making the same task twice.
+# `dedupe_key` keeps one cause from making the same task twice while it is open; done, it may come again.
 tasks = Table(
     "tasks",
     metadata,
@@ -116,6 +116,14 @@ tasks = Table(
     Column("created_at", Instant, nullable=False),
     Column("done_at", Instant),
     Column("done_by", Text),
-    UniqueConstraint("organisation_id", "dedupe_key"),
+    Index(
+        "tasks_once_key",
+        "organisation_id",
+        "dedupe_key",
+        unique=True,
+        postgresql_where=text("done_at IS NULL"),
+    ),
+    # Whether a visit's task was raised before, done or not.
+    Index(None, "appointment_id"),
     Index("tasks_open_idx", "organisation_id", "deadline_at", postgresql_where=text("done_at IS NULL")),
 )

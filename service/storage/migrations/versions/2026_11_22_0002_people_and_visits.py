@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("source_ref", sa.Text(), server_default="", nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_point_id"], ["contact_points.id"], name=op.f("consent_events_contact_point_id_fkey")
@@ -77,9 +78,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("consent_events_pkey")),
     )
     op.create_index(
-        op.f("consent_events_contact_point_id_category_id_idx"),
+        op.f("consent_events_contact_point_id_category_said_at_idx"),
         "consent_events",
-        ["contact_point_id", "category", "id"],
+        ["contact_point_id", "category", "said_at"],
         unique=False,
     )
     op.create_table(
@@ -224,8 +225,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("tasks_patient_id_fkey")),
         sa.ForeignKeyConstraint(["reply_id"], ["replies.id"], name=op.f("tasks_reply_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("tasks_pkey")),
-        sa.UniqueConstraint("organisation_id", "dedupe_key", name=op.f("tasks_organisation_id_dedupe_key_key")),
     )
+    op.create_index(
+        "tasks_once_key",
+        "tasks",
+        ["organisation_id", "dedupe_key"],
+        unique=True,
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_index(op.f("tasks_appointment_id_idx"), "tasks", ["appointment_id"], unique=False)
     op.create_index(
         "tasks_open_idx",
         "tasks",

@@ -127,8 +127,14 @@ def _status_allows(scene: Scene, step: Step, fits_attended: bool) -> bool:
             return fits_attended
         case AppointmentStatus.RETRACTED:
             return False
-        case AppointmentStatus.CANCELLED | AppointmentStatus.NO_SHOW:
-            return isinstance(step.timing, OnEvent) and step.timing.event is scene.cause
+        case AppointmentStatus.CANCELLED:
+            return _tells_of(step, Event.CANCELLED) and scene.cause is Event.CANCELLED
+        case AppointmentStatus.NO_SHOW:
+            return _tells_of(step, Event.NO_SHOW) and scene.cause is Event.NO_SHOW
+
+
+def _tells_of(step: Step, event: Event) -> bool:
+    return isinstance(step.timing, OnEvent) and step.timing.event is event
 
 
 def _known(scene: Scene, step: Step) -> Skipped | None:

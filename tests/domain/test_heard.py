@@ -139,3 +139,8 @@ def test_an_imported_booking_of_last_month_is_not_news() -> None:
 def test_a_reinstated_visit_is_news_however_old_its_booking() -> None:
     old = visit(booked_at=LONG_BEFORE - 30 * DAY)
     assert after(told("cancelled"), cause=Event.BOOKED, appointment=old)["booked"] is None
+
+
+def test_a_visit_that_comes_in_cancelled_is_not_announced_as_booked() -> None:
+    cancelled = visit(status=AppointmentStatus.CANCELLED)
+    assert after(cause=Event.BOOKED, appointment=cancelled)["booked"] is SkipReason.NOT_STANDING

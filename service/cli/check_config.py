@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from service.clock import real_now
 from service.domain.reading import BadFile, Mistake
 from service.domain.reply_rules import read_rules
 from service.intake.mapping_file import load_mappings
@@ -22,7 +23,7 @@ def check_config(
 ) -> None:
     """Check the whole folder: clinics, schedules, texts, reply rules, import mappings. Ends with 1 on a mistake."""
     try:
-        folder = load_folder(config)
+        folder = load_folder(config, today=real_now().date())
     except BadFolder as error:
         others = (*_of_replies(config), *_of_imports(config, None))
         _print((*error.mistakes, *others), error.warnings, _tally(error), as_json=as_json)

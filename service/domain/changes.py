@@ -65,4 +65,7 @@ def change_of(before: Facts | None, after: Facts) -> Change:
         return Change(event=Event.BOOKED, replan=Replan.AFRESH)
     if before.status is AppointmentStatus.BOOKED and after.status is AppointmentStatus.ATTENDED:
         return Change(event=Event.ATTENDED, replan=Replan.NOTHING)
+    if before.status is AppointmentStatus.ATTENDED and after.status is AppointmentStatus.BOOKED:
+        # Recorded by mistake: what follows attendance is withdrawn, the rest waits for it again.
+        return Change(event=Event.BOOKED, replan=Replan.AFRESH)
     return Change(event=None, replan=Replan.NOTHING)

@@ -12,12 +12,16 @@ DEFAULT_SEGMENTS_PER_SECOND = 10
 
 @dataclass(frozen=True, kw_only=True)
 class ClinicFile:
-    """A clinic and what it sends with. `sms_sender` and `email_from` are "" where settings decide."""
+    """A clinic and what it sends with. `sms_sender` and `email_from` are "" where settings decide.
+
+    `refuse_overdue_reviews`: a schedule whose review is overdue cannot be saved; else it is only flagged.
+    """
 
     clinic: Clinic
     sms_sender: str = ""
     segments_per_second: int = DEFAULT_SEGMENTS_PER_SECOND
     email_from: str = ""
+    refuse_overdue_reviews: bool = False
 
 
 def read_clinic(source: str, file: str) -> ClinicFile:
@@ -30,15 +34,17 @@ def read_clinic(source: str, file: str) -> ClinicFile:
 
 def _clinic_file(top: Table) -> ClinicFile:
     clinic = _clinic(top)
+    refuse = top.yes_or_no("refuse_overdue_reviews") is True
     sender = top.table("sender")
     top.finish()
     if sender is None:
-        return ClinicFile(clinic=clinic)
+        return ClinicFile(clinic=clinic, refuse_overdue_reviews=refuse)
     found = ClinicFile(
         clinic=clinic,
         sms_sender=sender.text("sms") or "",
         segments_per_second=sender.whole("segments_per_second", at_least=1) or DEFAULT_SEGMENTS_PER_SECOND,
         email_from=sender.text("email_from") or "",
+        refuse_overdue_reviews=refuse,
     )
     sender.finish()
     return found

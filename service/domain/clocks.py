@@ -1,12 +1,22 @@
 """The moments a visit's own rules compute: fasting cut-offs, arrival, and when driving is safe again."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from service.domain.schedule import Schedule
-from service.domain.values import Appointment, Clock
+from service.domain.values import Appointment, Clock, Recipient
 from service.domain.walltime import instant, local
 
 ONE_DAY = timedelta(days=1)
+
+
+def own_rules(schedule: Schedule, recipient: Recipient) -> Schedule:
+    """The schedule with a clinician's cut-offs for this patient in the place of its own.
+
+    A clock that the schedule does not set stays unset: a visit without fasting gets none.
+    """
+    own = {clock: before for clock, before in recipient.clock_overrides.items() if clock in schedule.clocks}
+    return replace(schedule, clocks=schedule.clocks | own) if own else schedule
 
 
 def visit_clocks(appointment: Appointment, schedule: Schedule) -> dict[Clock, datetime]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from service.domain import explain
 from service.domain.hours import Fit, fit, obstacle_at
 from service.domain.scene import Late, Scene, Wish, skip, speaks_after_start
-from service.domain.schedule import OnEvent, Step, Timing
+from service.domain.schedule import BeforeClock, OnEvent, OnStep, Step, Timing
+from service.domain.step_events import happened_at
 from service.domain.timing import is_after_visit, moment
 from service.domain.values import (
     Appointment,
@@ -15,6 +16,7 @@ from service.domain.values import (
     Event,
     Plan,
     PlannedMessage,
+    Question,
     Shift,
     Skipped,
     SkipReason,
@@ -78,15 +80,18 @@ def _timing(scene: Scene, step: Step) -> Timing:
 
 
 def _wish(scene: Scene, step: Step, contact: Contact) -> Wish | None:
-    asked_at = moment(_timing(scene, step), scene.appointment, scene.schedule, scene.zone, scene.now)
+    event_at = happened_at(scene, step.timing) if isinstance(step.timing, OnStep) else scene.now
+    asked_at = moment(_timing(scene, step), scene.appointment, scene.schedule, scene.zone, event_at)
     if asked_at is None:
         return None
     due_at = max(asked_at, _attended_from(scene)) if is_after_visit(step.timing) else asked_at
+    expires_at = _expires_at(scene.appointment, step, due_at)
     return Wish(
         step=step,
         contact=contact,
-        due_at=due_at,
-        expires_at=_expires_at(scene.appointment, step, due_at),
+        # What another step caused is planned when that is noticed, which is never late by a step's own fault.
+        due_at=max(due_at, scene.now) if isinstance(step.timing, OnStep) else due_at,
+        expires_at=expires_at,
         waits_for_attendance=due_at > asked_at,
     )
 
@@ -142,7 +147,13 @@ def _said(scene: Scene, wish: Wish) -> str:
     said = explain.timing(_timing(scene, wish.step), scene.appointment, scene.zone)
     if wish.waits_for_attendance:
         said = explain.once_attended(said, wish.due_at, scene.zone)
+    if scene.recipient.clock_overrides and _tells_clocks(wish.step):
+        said = explain.own_clock(said)
     return said
+
+
+def _tells_clocks(step: Step) -> bool:
+    return isinstance(step.timing, BeforeClock) or step.asks is Question.FASTING
 
 
 def _why(scene: Scene, wish: Wish, found: Fit) -> str:

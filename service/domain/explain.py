@@ -6,7 +6,7 @@ No sentence names a person, a number or an address.
 from datetime import datetime, time, timedelta
 
 from service.domain.hours import Closed, Moved
-from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Timing
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, OnStep, StepEvent, Timing
 from service.domain.values import Appointment, Channel, Clock, Condition, Event, Kind
 from service.domain.walltime import local
 
@@ -33,6 +33,9 @@ UNMET_WORDS = {
     Condition.RIDE_UNKNOWN: "the ride home is already known",
     Condition.FIRST_VISIT: "this is not the patient's first visit",
     Condition.REPEAT_VISIT: "this is the patient's first visit",
+    Condition.ATTENDED: "it is not recorded that the patient came",
+    Condition.NO_EMAIL: "the patient can be written to by e-mail",
+    Condition.NO_SMS: "the patient can be texted",
 }
 CHANNEL_WORDS = {Channel.SMS: "texts", Channel.EMAIL: "e-mails"}
 CONTACT_WORDS = {Channel.SMS: "mobile number", Channel.EMAIL: "e-mail address"}
@@ -105,6 +108,10 @@ def timing(of: Timing, appointment: Appointment, timezone: str) -> str:
         case OnEvent():
             lead = f"{span(of.wait)} after" if of.wait else "As soon as"
             return f"{lead} {named} {EVENT_WORDS[of.event]}"
+        case OnStep():
+            lead = f"{span(of.wait)} after" if of.wait else "As soon as"
+            what = "was answered" if of.event is StepEvent.ANSWERED else "was asked and got no answer"
+            return f"{lead} “{of.of}” of {named} {what}"
 
 
 def _day_words(days: int) -> str:
@@ -231,6 +238,32 @@ def no_permission(refusal: str) -> str:
 
 def condition(unmet: Condition) -> str:
     return f"Left out because {UNMET_WORDS[unmet]}."
+
+
+def another_language(languages: tuple[str, ...]) -> str:
+    return f"Left out because it is only for patients written to in {' or '.join(languages)}."
+
+
+def waits_for(of: OnStep) -> str:
+    """Why a step that follows another one is not said yet."""
+    if of.event is StepEvent.ANSWERED:
+        return f"It waits for an answer to “{of.of}”."
+    return f"It waits until “{of.of}” has gone unanswered for {span(of.wait)}."
+
+
+def answered_since(of: OnStep) -> str:
+    return f"“{of.of}” was answered, so this is not needed."
+
+
+def own_clock(said: str) -> str:
+    """Adds to a timing that the patient's own cut-offs hold."""
+    return f"{said}; with the cut-offs set for this patient"
+
+
+def at_once(why: str, channels: tuple[Channel, ...]) -> str:
+    """Adds to a sentence that the step goes out on several channels together."""
+    listed = " and ".join(CHANNEL_WORDS[channel] for channel in channels)
+    return f"{why.removesuffix('.')}; it goes out as {listed} at once."
 
 
 def no_clock(of: Timing) -> str:

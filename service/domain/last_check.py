@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain.explain import UNMET_WORDS
 from service.domain.hours import fit, holidays_around
-from service.domain.refusals import unmet
-from service.domain.schedule import OnEvent, Step
+from service.domain.refusals import speaks_another, unmet
+from service.domain.schedule import OnEvent, OnStep, Step, StepEvent
 from service.domain.states import State
 from service.domain.values import Appointment, AppointmentStatus, Category, Clinic, Event, History, Recipient, Shift
 
@@ -72,12 +73,21 @@ def check(
         return _stop("not_standing", f"Not sent: the appointment is {appointment.status.replace('_', '-')} now.")
     condition = unmet(step.only_if, history, recipient)
     if condition is not None:
-        return _stop("condition", f"Not sent: it is only for visits that are {condition.replace('_', ' ')}.")
+        return _stop("condition", f"Not sent: {UNMET_WORDS[condition]}.")
+    if speaks_another(step, recipient):
+        return _stop("condition", "Not sent: the patient is written to in another language now.")
+    if _answered_since(step, history):
+        return _stop("answered", "Not sent: the patient has answered meanwhile.")
     return _within_hours(candidate, clinic, recipient, now)
 
 
 def _stop(reason: str, why: str) -> Stop:
     return Stop(state=State.SUPPRESSED, reason=reason, why=why)
+
+
+def _answered_since(step: Step, history: History) -> bool:
+    timing = step.timing
+    return isinstance(timing, OnStep) and timing.event is StepEvent.UNANSWERED and timing.of in history.answered
 
 
 def _still_stands(step: Step, appointment: Appointment) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from service.domain import explain
+from service.domain.channels import on_all_channels
+from service.domain.clocks import own_rules
 from service.domain.due import settle_late, timed
 from service.domain.heard import heard, is_on
 from service.domain.refusals import refusal, unmet, unreachable, usable_contacts
@@ -48,6 +50,7 @@ def plan(
     if schedule is None:
         why = explain.no_schedule(appointment.kind)
         return [Skipped(step=NO_STEP, reason=SkipReason.NO_SCHEDULE, why=why)]
+    schedule = own_rules(schedule, recipient)
     scene = Scene(
         appointment=appointment,
         schedule=schedule,
@@ -59,7 +62,7 @@ def plan(
         cause=cause,
     )
     outcomes = [_outcome(scene, step) for step in schedule.steps if _concerns(cause, step)]
-    return _news_first(scene, settle_late(scene, outcomes))
+    return _news_first(scene, on_all_channels(scene, settle_late(scene, outcomes)))
 
 
 def _news_first(scene: Scene, planned: Plan) -> Plan:

@@ -15,6 +15,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 Value = TypeVar("Value")
 
 _DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2}")
 LONGEST: Final = timedelta(days=366)  # a visit's messages lie within a year of it; beyond is a slip
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)")
 TYPE_WORDS: Final = {
@@ -189,6 +190,14 @@ class Table:
         if len(set(found_ := [item for item in chosen if item is not None])) != len(found_):
             self.mistake(key, "names something twice", "Keep each word once.")
         return tuple(found_) or None
+
+    def languages(self, key: str) -> tuple[str, ...]:
+        """A list of two-letter codes; empty where the key is missing."""
+        found = self._of_type(key, list)
+        codes = tuple(code for code in found or () if isinstance(code, str) and _LANGUAGE.fullmatch(code))
+        if found is not None and (not codes or len(codes) != len(found)):
+            self.mistake(key, "is not a list of languages", 'Write codes of two letters, such as ["es"].')
+        return codes
 
     def table(self, key: str) -> "Table | None":
         found = self._of_type(key, dict)

@@ -2,7 +2,8 @@
 
 from service.domain import explain
 from service.domain.scene import Scene, skip, speaks_after_start
-from service.domain.schedule import OnEvent, Step
+from service.domain.schedule import OnEvent, OnStep, Step
+from service.domain.step_events import not_yet
 from service.domain.timing import is_after_visit
 from service.domain.values import (
     AppointmentStatus,
@@ -52,13 +53,30 @@ def _holds(condition: Condition, history: History, recipient: Recipient) -> bool
             return recipient.visits_before == 0
         case Condition.REPEAT_VISIT:
             return recipient.visits_before > 0
+        case Condition.ATTENDED:
+            return history.attended
+        case Condition.NO_EMAIL:
+            return not _at_hand(recipient, Channel.EMAIL)
+        case Condition.NO_SMS:
+            return not _at_hand(recipient, Channel.SMS)
+
+
+def _at_hand(recipient: Recipient, channel: Channel) -> bool:
+    return any(contact.channel is channel and contact.allowed for contact in recipient.contacts)
+
+
+def speaks_another(step: Step, recipient: Recipient) -> bool:
+    """Whether the step is for other languages than the patient's."""
+    return bool(step.only_if_language) and recipient.language[:2] not in step.only_if_language
 
 
 def _not_the_news(scene: Scene, step: Step) -> Skipped | None:
+    if isinstance(step.timing, OnStep):
+        return not_yet(scene, step, step.timing)
     if not isinstance(step.timing, OnEvent):
         return None
     event = step.timing.event
-    if event is not scene.heard.news(scene.cause):
+    if event is not scene.heard.news(scene.cause) and not _attendance_stands(scene, event):
         nothing_moved = event is Event.MOVED and scene.cause is Event.MOVED
         why = explain.nothing_to_move() if nothing_moved else explain.not_this_event(event)
         return skip(step, SkipReason.NOT_THIS_EVENT, why)
@@ -67,6 +85,12 @@ def _not_the_news(scene: Scene, step: Step) -> Skipped | None:
     if _is_old_news(scene, step, step.timing):
         return skip(step, SkipReason.NO_LONGER_OF_USE, explain.old_news(event))
     return None
+
+
+def _attendance_stands(scene: Scene, event: Event) -> bool:
+    """A plan made afresh keeps what follows from attendance, or another phone number would undo it."""
+    came = scene.appointment.status is AppointmentStatus.ATTENDED
+    return came and event is Event.ATTENDED and scene.cause in (Event.BOOKED, Event.MOVED)
 
 
 def _is_old_news(scene: Scene, step: Step, timing: OnEvent) -> bool:
@@ -120,5 +144,7 @@ def _known(scene: Scene, step: Step) -> Skipped | None:
 
 
 def _unmet(scene: Scene, step: Step) -> Skipped | None:
+    if speaks_another(step, scene.recipient):
+        return skip(step, SkipReason.CONDITION, explain.another_language(step.only_if_language))
     condition = unmet(step.only_if, scene.history, scene.recipient)
     return None if condition is None else skip(step, SkipReason.CONDITION, explain.condition(condition))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from service.domain.heard import Heard
 from service.domain.hours import holidays_around
-from service.domain.schedule import OnEvent, Schedule, Step
+from service.domain.schedule import OnEvent, OnStep, Schedule, Step, Timing
 from service.domain.timing import is_after_visit
 from service.domain.values import Appointment, Clinic, Contact, Event, History, Recipient, Skipped, SkipReason
 
@@ -60,6 +60,12 @@ def skip(step: Step, reason: SkipReason, why: str, due_at: datetime | None = Non
 
 def speaks_after_start(step: Step) -> bool:
     """Whether the step is still of use once the visit has begun."""
-    if isinstance(step.timing, OnEvent):
-        return step.timing.event in (Event.NO_SHOW, Event.ATTENDED)
-    return is_after_visit(step.timing)
+    return _speaks_after_start(step.timing)
+
+
+def _speaks_after_start(timing: Timing) -> bool:
+    if isinstance(timing, OnStep):
+        return _speaks_after_start(timing.follows)
+    if isinstance(timing, OnEvent):
+        return timing.event in (Event.NO_SHOW, Event.ATTENDED)
+    return is_after_visit(timing)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from enum import StrEnum
 
+from service.domain.reach import Reach
 from service.domain.values import Category, Channel, Clock, Condition, Event, IfUnsure, Kind, Priority, Question, Shift
 
 # --- when a step is said -----------------------------------------------------------------------
@@ -46,7 +48,27 @@ class OnEvent:
     wait: timedelta = timedelta()
 
 
-Timing = BeforeStart | AfterEnd | DayAt | BeforeClock | OnEvent
+class StepEvent(StrEnum):
+    """What can happen to another step's question."""
+
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnStep:
+    """So long after another step's question was answered, or was asked and met with silence.
+
+    `follows` is the timing of the step at the head of the chain: it says on which side of the visit this is.
+    """
+
+    event: StepEvent
+    of: str
+    wait: timedelta = timedelta()
+    follows: "Timing" = BeforeStart(offset=timedelta())
+
+
+Timing = BeforeStart | AfterEnd | DayAt | BeforeClock | OnEvent | OnStep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +81,10 @@ class UsefulUntil:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing a schedule says. `text` names the template, as `file.section`."""
+    """One thing a schedule says. `text` names the template, as `file.section`.
+
+    `only_if_language` empty: for everybody. `staff_task`: what a person should do besides, once it is said.
+    """
 
     key: str
     title: str
@@ -74,6 +99,9 @@ class Step:
     only_if: tuple[Condition, ...] = ()
     catch_up: bool = True
     if_unsure: IfUnsure = IfUnsure.ASK_STAFF
+    only_if_language: tuple[str, ...] = ()
+    reach: Reach = field(default_factory=Reach)
+    staff_task: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +127,7 @@ class Schedule:
     driving: Driving | None = None
     reviewed_by: str = ""
     reviewed_on: date | None = None
+    review_every: timedelta = timedelta(days=365)
 
     def step(self, key: str) -> Step | None:
         return next((step for step in self.steps if step.key == key), None)

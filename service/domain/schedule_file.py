@@ -3,10 +3,13 @@
 import re
 from datetime import timedelta
 
+from service.domain.on_file import bind_to_others
 from service.domain.reading import Document, Table
 from service.domain.schedule import Driving, Schedule, Step
 from service.domain.step_file import read_step
 from service.domain.values import Clock, Kind
+
+DEFAULT_REVIEW = timedelta(days=365)
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -30,6 +33,7 @@ def _schedule(top: Table) -> Schedule:
         steps=_steps(top, top.text("texts"), clocks),
         reviewed_by=top.text("reviewed_by") or "",
         reviewed_on=top.day("reviewed_on"),
+        review_every=top.duration("review_every") or DEFAULT_REVIEW,
     )
     top.finish()
     return schedule
@@ -80,4 +84,4 @@ def _steps(top: Table, texts: str | None, clocks: dict[Clock, timedelta]) -> tup
             table.mistake("key", problem, "Give each step a key of its own.")
         first_lines.setdefault(step.key, table.line("key"))
         steps.append(step)
-    return tuple(steps)
+    return bind_to_others(steps, tables)

@@ -5,13 +5,25 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from enum import StrEnum
 
+from service.domain.on_file import read_on
+from service.domain.reach_file import read_reach
 from service.domain.reading import LONGEST, Table
-from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Step, Timing, UsefulUntil
+from service.domain.schedule import (
+    AfterEnd,
+    BeforeClock,
+    BeforeStart,
+    DayAt,
+    OnEvent,
+    OnStep,
+    Step,
+    Timing,
+    UsefulUntil,
+)
 from service.domain.timing import is_after_visit
 from service.domain.values import Category, Channel, Clock, Condition, Event, IfUnsure, Priority, Question, Shift
 
 TIMING_KEYS = ("days_before", "days_after", "before_start", "after_end", "before_clock", "on")
-COMPANIONS = {"at": ("days_before", "days_after"), "by": ("before_clock",), "wait": ("on",)}
+COMPANIONS = {"at": ("days_before", "days_after"), "by": ("before_clock",), "wait": ("on",), "of": ("on",)}
 DEFAULT_USE = timedelta(hours=24)
 ONE_DAY = timedelta(days=1)
 AT_THE_START = BeforeStart(offset=timedelta())  # stands in for a timing that could not be read
@@ -46,6 +58,9 @@ def read_step(table: Table, texts: str | None, clocks: Mapping[Clock, timedelta]
         only_if=table.choices("only_if", Condition) or (),
         catch_up=table.yes_or_no("catch_up") is not False,
         if_unsure=table.choice("if_unsure", IfUnsure) or IfUnsure.ASK_STAFF,
+        only_if_language=table.languages("only_if_language"),
+        reach=read_reach(table, follows_visit=_follows_visit(timing)),
+        staff_task=table.text("staff_task") or "",
     )
     table.finish()
     return step
@@ -53,7 +68,7 @@ def read_step(table: Table, texts: str | None, clocks: Mapping[Clock, timedelta]
 
 def _is_late(timing: Timing) -> bool:
     """Whether the step looks back: at the visit, or at something that happened to it."""
-    return isinstance(timing, OnEvent) or is_after_visit(timing)
+    return isinstance(timing, OnEvent | OnStep) or is_after_visit(timing)
 
 
 def _key(table: Table) -> str:
@@ -86,7 +101,7 @@ def _timing(table: Table, clocks: Mapping[Clock, timedelta]) -> Timing:
         "days_after": _days_after,
         "before_start": _before_start,
         "after_end": _after_end,
-        "on": _on_event,
+        "on": read_on,
     }
     found = [_before_clock(table, clocks) if key == "before_clock" else readings[key](table) for key in given]
     _check_companions(table)
@@ -98,7 +113,7 @@ def _timing(table: Table, clocks: Mapping[Clock, timedelta]) -> Timing:
 
 
 def _check_companions(table: Table) -> None:
-    table.know("at", "by", "wait", *TIMING_KEYS)
+    table.know("at", "by", "wait", "of", *TIMING_KEYS)
     for key, needs in COMPANIONS.items():
         if key in table and not any(other in table for other in needs):
             table.mistake(key, f"only goes with {' or '.join(needs)}", "Remove it, or add its partner.")
@@ -136,14 +151,6 @@ def _before_clock(table: Table, clocks: Mapping[Clock, timedelta]) -> Timing | N
         remedy = f'Set it under [clocks], such as {clock.value} = "8h".'
         table.mistake("before_clock", f"this schedule has no clock {clock.value!r}", remedy)
     return None if clock is None or by is None else BeforeClock(clock=clock, by=by)
-
-
-def _on_event(table: Table) -> Timing | None:
-    event, wait = table.choice("on", Event), table.duration("wait")
-    if event is Event.MOVED and wait == timedelta():
-        remedy = "Remove the line to use the clinic's hold_moved, or wait at least a minute."
-        table.mistake("wait", "a moved visit needs a pause, as it may be moved back", remedy)
-    return None if event is None else OnEvent(event=event, wait=wait or timedelta())
 
 
 # --- until when --------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Schedule, Timing
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, OnStep, Schedule, Timing
 from service.domain.values import Appointment
 from service.domain.walltime import instant, local
 
@@ -25,7 +25,7 @@ def moment(
         case BeforeClock():
             before = schedule.clocks.get(timing.clock)
             return None if before is None else appointment.starts_at - before - timing.by
-        case OnEvent():
+        case OnEvent() | OnStep():
             return None if event_at is None else event_at + timing.wait
         case _:
             assert_never(timing)
@@ -43,5 +43,7 @@ def is_after_visit(timing: Timing) -> bool:
             return True
         case DayAt():
             return timing.days > 0
+        case OnStep():
+            return is_after_visit(timing.follows)
         case _:
             return False

@@ -86,6 +86,9 @@ class Condition(StrEnum):
     RIDE_UNKNOWN = "ride_unknown"
     FIRST_VISIT = "first_visit"
     REPEAT_VISIT = "repeat_visit"
+    ATTENDED = "attended"
+    NO_EMAIL = "no_email"
+    NO_SMS = "no_sms"
 
 
 class IfUnsure(StrEnum):
@@ -165,12 +168,16 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """A patient as the planner needs them. `contacts` are in the patient's order of preference."""
+    """A patient as the planner needs them. `contacts` are in the patient's order of preference.
+
+    `clock_overrides` are a clinician's own rules for this patient, in the place of the schedule's.
+    """
 
     language: str = "en"
     timezone: str | None = None
     contacts: tuple[Contact, ...] = ()
     visits_before: int = 0
+    clock_overrides: dict[Clock, timedelta] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,11 +199,17 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What happened to the appointment before this plan."""
+    """What happened to the appointment before this plan.
+
+    `answered`: the steps whose question the patient answered, and when. `attended` is False only where the visit
+    is over and nobody recorded that the patient came.
+    """
 
     told: tuple[Told, ...] = ()
     confirmed: bool = False
     ride_known: bool = False
+    answered: dict[str, datetime] = field(default_factory=dict)
+    attended: bool = True
 
 
 # --- what a plan is ----------------------------------------------------------------------------

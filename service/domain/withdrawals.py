@@ -3,6 +3,8 @@
 _WITHDRAWN = {
     "had_no_plan": "the visit had lost its plan and was planned anew",
     "booked": "the visit was planned anew",
+    "landline": "the number turned out to be a landline",
+    "clocks_set": "other fasting times were set for the patient",
     "moved": "the visit moved",
     "cancelled": "the visit was cancelled",
     "no_show": "the patient did not come",

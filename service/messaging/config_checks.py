@@ -1,7 +1,7 @@
 """What only shows when a folder's files are read together."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from service.domain.lint import Severity, indiscreet_words
@@ -12,13 +12,15 @@ from service.domain.values import Appointment, AppointmentStatus, Channel, Clini
 from service.messaging.fasting_checks import check_timeliness
 from service.messaging.folder_files import ConfigFolder, SourceFile
 from service.messaging.rendering import TextContext, context, context_without_visit, render_email, render_sms
+from service.messaging.review_checks import check_review
 from service.messaging.schedule_bundle import DEFAULT_LANGUAGE, EMAIL, text_in
+from service.messaging.step_checks import check_steps
 from service.messaging.step_place import StepPlace
 from service.messaging.text_checks import Findings, PlacedText, check_length, check_text
 from service.messaging.text_templates import BadText
 
 # Said without a schedule, most of them without a visit.
-ANSWERS = ("common.help", "common.opted_out", "common.opted_in", "common.crisis")
+ANSWERS = ("common.help", "common.opted_out", "common.opted_in", "common.crisis", "common.stop_line")
 ANSWERS_TO_A_VISIT = ("common.confirmed_ack",)
 
 SAMPLE_CLINIC = Clinic(
@@ -29,13 +31,32 @@ SAMPLE_LINK = "https://clinic.example/m/0123456789abcdefghijklmnopqrstuv"
 SAMPLE_START = datetime(2027, 9, 15, 19, 30, tzinfo=UTC)  # Wednesday; long words make long texts
 
 
-def check_folder(folder: ConfigFolder, *, is_complete: bool) -> Findings:
-    """`is_complete` is false where a file could not be read: what that alone explains is not told."""
+def check_folder(folder: ConfigFolder, *, is_complete: bool, today: date | None = None) -> Findings:
+    """`is_complete` is false where a file could not be read: what that alone explains is not told.
+
+    Without `today` the age of reviews is not judged.
+    """
     found = _sum(check_text(placed) for placed in _all_texts(folder)) + _clinic_names(folder)
     if not is_complete or found.mistakes:
         return found
-    whole = [_kinds(folder), _answers(folder)]
-    return found + _sum([*whole, *(_schedule(folder, schedule) for schedule in folder.schedules.values())])
+    return found + _kinds(folder) + _answers(folder) + _schedules(folder, today)
+
+
+def check_schedule(folder: ConfigFolder, *, today: date) -> Findings:
+    """One schedule of `folder` by itself, as it is about to be saved."""
+    found = _sum(check_text(placed) for placed in _all_texts(folder))
+    return found if found.mistakes else found + _answers(folder) + _schedules(folder, today)
+
+
+def _schedules(folder: ConfigFolder, today: date | None) -> Findings:
+    clinics = tuple(folder.clinics.values())
+    found = Findings()
+    for schedule in folder.schedules.values():
+        found += _schedule(folder, schedule)
+        place = StepPlace(schedule, folder.schedule_files[schedule.name])
+        found += check_steps(schedule, [file.clinic for file in clinics], folder.texts, place)
+        found += check_review(schedule, folder.schedule_files[schedule.name], clinics, today)
+    return found
 
 
 def _sum(findings: Iterable[Findings]) -> Findings:

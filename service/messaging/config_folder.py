@@ -1,6 +1,7 @@
 """A clinic's configuration as files: `clinics/`, `schedules/` and `templates/<language>/` of one folder."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from service.domain.reading import BadFile, Mistake
@@ -40,13 +41,16 @@ class BadFolder(BadFile):
         self.warnings = _in_order(findings.warnings)
 
 
-def load_folder(path: Path) -> ConfigFolder:
-    """Everything the folder says, or `BadFolder`. What follows from a file that cannot be read is not told."""
+def load_folder(path: Path, *, today: date | None = None) -> ConfigFolder:
+    """Everything the folder says, or `BadFolder`. What follows from a file that cannot be read is not told.
+
+    Without `today` an overdue review is not told either: a start must not fail because time went by.
+    """
     if not path.is_dir():
         raise BadFolder(Findings(mistakes=(_no_folder(path),)))
     reader = FolderReader(path)
     folder = reader.read()
-    findings = check_folder(folder, is_complete=not reader.mistakes)
+    findings = check_folder(folder, is_complete=not reader.mistakes, today=today)
     if reader.mistakes or findings.mistakes:
         raise BadFolder(Findings(mistakes=(*reader.mistakes, *findings.mistakes), warnings=findings.warnings))
     return replace(folder, warnings=_in_order(findings.warnings))

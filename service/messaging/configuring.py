@@ -11,8 +11,10 @@ from service.domain.values import Channel
 from service.messaging.config_folder import ConfigFolder, bundle
 from service.storage.audits import record_audit
 from service.storage.clinics import put_clinic, put_schedule_version, put_sender
+from service.storage.schedule_versions import last_digest_by
 
 EMAILS_PER_SECOND = 50
+REASON = "loaded from the configuration folder"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,9 @@ def configure(
     renewed = []
     for schedule in folder.schedules.values():
         made = bundle(schedule, folder)
+        # A folder that did not change must not undo, at the next start, what was saved since through the API.
+        if last_digest_by(connection, schedule.name, actor, REASON) == made.digest:
+            continue
         if put_schedule_version(
             connection,
             organisation_id,
@@ -56,7 +61,7 @@ def configure(
             made.content,
             made.digest,
             made_by=actor,
-            reason="loaded from the configuration folder",
+            reason=REASON,
             now=now,
         ):
             renewed.append(schedule.name)

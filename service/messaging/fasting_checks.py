@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from typing import NamedTuple
 
 from service.domain.reading import Mistake
-from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Schedule, Step
+from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, OnStep, Schedule, Step
 from service.domain.texts_file import Text
 from service.domain.values import Clock
 from service.messaging.step_place import StepPlace
@@ -28,7 +28,7 @@ class Lead(NamedTuple):
 def check_timeliness(schedule: Schedule, step: Step, text: Text, place: StepPlace) -> Findings:
     """Sent after every cut-off it names: a mistake where that is certain, a warning where it depends."""
     quoted = sorted(_quoted(text, schedule), key=lambda clock: schedule.clocks[clock])
-    lead = _lead(step, schedule)
+    lead = lead_of(step, schedule)
     if not quoted or lead is None:
         return Findings()
     last, first = quoted[0], quoted[-1]
@@ -61,7 +61,7 @@ def _quoted(text: Text, schedule: Schedule) -> list[Clock]:
     return [clock for clock in FASTING if f"clock.{clock.value}" in names and clock in schedule.clocks]
 
 
-def _lead(step: Step, schedule: Schedule) -> Lead | None:
+def lead_of(step: Step, schedule: Schedule) -> Lead | None:
     """None for a step that waits for an event, which may happen at any time."""
     match step.timing:
         case BeforeStart(offset=offset):
@@ -73,7 +73,7 @@ def _lead(step: Step, schedule: Schedule) -> Lead | None:
             return Lead(lead, lead)
         case DayAt(days=days, at_local=at_local):
             return Lead(_between(days, at_local, EARLIEST_VISIT), _between(days, at_local, LATEST_VISIT))
-        case OnEvent():
+        case OnEvent() | OnStep():
             return None
 
 

@@ -11,20 +11,22 @@ from service.domain.delivery import deliver_by
 from service.domain.last_check import Candidate, Hold, Send, Stop, check
 from service.domain.schedule import Step
 from service.domain.states import State
-from service.domain.values import Channel, Clinic, History, Recipient
+from service.domain.values import AppointmentStatus, Channel, Clinic, History, Recipient
 from service.messaging.answering import still_true
 from service.messaging.links import Links
 from service.messaging.planning import version_in, visits_before
+from service.messaging.reachable import contacts_by_patient
 from service.messaging.reaching import tell_if_nobody_hears
 from service.messaging.rendering import BadText
 from service.messaging.schedule_bundle import NoSuchText
 from service.messaging.speaking import Speaker, Words
+from service.messaging.stop_line import StopLines
 from service.storage import appointments as visits
-from service.storage import people
+from service.storage.answers import answered_steps
 from service.storage.appointments import AppointmentRecord, Item
 from service.storage.attempts import NewAttempt, Pending, Refusal, hold, lock_claimed, open_attempts, refuse
 from service.storage.clinics import ClinicRecord, clinic_records
-from service.storage.consents import allowed_categories, consents_of
+from service.storage.clock_overrides import overrides_of
 from service.storage.ids import new_id
 
 PROVIDERS = {Channel.SMS: "twilio", Channel.EMAIL: "sendgrid"}
@@ -167,10 +169,12 @@ class _Opening:
         about = {message.appointment_id for message in pending if message.appointment_id}
         self._appointments = visits.fetch(connection, about)
         self._known = visits.readiness_of(connection, about)
-        self._contacts = people.contacts_of(connection, patients)
+        self._contacts = contacts_by_patient(connection, patients)
+        self._overrides = overrides_of(connection, patients)
+        self._answered = answered_steps(connection, about)
         self._visits = visits.visits_of(connection, patients)
-        self._ledger = consents_of(connection, {message.contact_point_id for message in pending})
         self._speaker = Speaker(now=now)
+        self._stop_lines = StopLines(connection, pending, now)
 
     def judge(self, message: Pending, links: Links) -> tuple[Send | Hold | Stop, Words | None]:
         appointment = self._appointments.get(message.appointment_id) if message.appointment_id else None
@@ -184,7 +188,8 @@ class _Opening:
         if not isinstance(verdict, Send):
             return verdict, None
         try:
-            return verdict, self._words(message, appointment, clinic, recipient, links)
+            words = self._words(message, appointment, clinic, recipient, links)
+            return verdict, self._with_stop_line(words, message, clinic, recipient)
         except (BadText, NoSuchText) as problem:
             why = f"Not sent: its text cannot be made ({problem})."
             return Stop(state=State.FAILED, reason="bad_text", why=why), None
@@ -193,16 +198,21 @@ class _Opening:
         self, message: Pending, record: AppointmentRecord | None, clinic: Clinic, recipient: Recipient
     ) -> Send | Hold | Stop:
         known = self._known.get(message.appointment_id, {}) if message.appointment_id else {}
+        own = next((c for c in recipient.contacts if c.id == message.contact_point_id), None)
         candidate = Candidate(
             category=message.category,
             expires_at=message.expires_at,
             visit_starts_at=message.visit_starts_at,
-            allowed=allowed_categories(self._ledger.get(message.contact_point_id, {})),
-            is_own_contact=message.patient_id is not None
-            and message.contact_point_id in self._contacts.get(message.patient_id, ()),
+            allowed=own.allowed if own else frozenset(),
+            is_own_contact=own is not None,
         )
-        history = History(confirmed=Item.CONFIRMED in known, ride_known=Item.RIDE in known)
         appointment = record.appointment if record else None
+        history = History(
+            confirmed=Item.CONFIRMED in known,
+            ride_known=Item.RIDE in known,
+            answered=self._answered.get(record.id, {}) if record else {},
+            attended=appointment is not None and appointment.status is AppointmentStatus.ATTENDED,
+        )
         return check(candidate, self._step(message), appointment, clinic, recipient, history, self._now)
 
     def _words(
@@ -225,6 +235,11 @@ class _Opening:
             link=links.to_message(message.id, self._now),
         )
 
+    def _with_stop_line(self, words: Words, message: Pending, clinic: Clinic, recipient: Recipient) -> Words:
+        assert message.schedule_version_id is not None
+        bundle = version_in(self._connection, message.schedule_version_id)
+        return self._stop_lines.added(words, message, bundle, clinic, visits_before=recipient.visits_before)
+
     def _step(self, message: Pending) -> Step | None:
         if message.schedule_version_id is None:
             return None
@@ -233,4 +248,11 @@ class _Opening:
 
     def _recipient(self, message: Pending, record: AppointmentRecord | None) -> Recipient:
         before = visits_before(record, self._visits.get(record.patient_id, [])) if record else 0
-        return Recipient(language=message.language, timezone=message.timezone, visits_before=before)
+        patient_id = message.patient_id
+        return Recipient(
+            language=message.language,
+            timezone=message.timezone,
+            visits_before=before,
+            contacts=self._contacts.get(patient_id, ()) if patient_id else (),
+            clock_overrides=self._overrides.get(patient_id, {}) if patient_id else {},
+        )

@@ -14,23 +14,24 @@ from service.domain.states import State
 from service.domain.values import (
     AppointmentStatus,
     Category,
-    Channel,
-    Contact,
     Event,
     History,
     Kind,
+    Plan,
     PlannedMessage,
     Priority,
     Recipient,
     SkipReason,
     Told,
 )
+from service.messaging.reachable import contacts_by_patient
 from service.messaging.reaching import tell_of_unreachable
 from service.messaging.schedule_bundle import OpenBundle, open_bundle
 from service.storage import people
+from service.storage.answers import answered_steps
 from service.storage.appointments import AppointmentRecord, Item, Visit, readiness_of, visits_of
 from service.storage.clinics import ClinicRecord, ScheduleRecord, bundle_of, clinic_records, schedules_in_force
-from service.storage.consents import Ledger, allowed_categories, consents_of
+from service.storage.clock_overrides import overrides_of
 from service.storage.messages import NewMessage, Said, add_messages, said_about
 
 Causes = Mapping[UUID, Event]
@@ -77,19 +78,26 @@ class Planner:
         self._clinics: dict[UUID, ClinicRecord] = clinic_records(connection)
         self._schedules = schedules_by_kind(schedules_in_force(connection))
 
-    def plan_all(self, records: Sequence[AppointmentRecord], causes: Causes) -> None:
-        """Stores the plan of each appointment, each for its own cause. Call after withdrawing what was queued."""
+    def plan_all(
+        self, records: Sequence[AppointmentRecord], causes: Causes, only: frozenset[str] | None = None
+    ) -> list[NewMessage]:
+        """Stores the plan of each appointment, each for its own cause. Call after withdrawing what was queued.
+
+        `only` names the steps to plan where the rest of the plan stands. Returns the rows as they were planned.
+        """
         if not records:
-            return
-        recipients = self._recipients(records)
-        histories = self._histories(records, recipients)
+            return []
+        recipients = self.recipients(records)
+        histories = self.histories(records, recipients)
         rows = [
             row
             for record in records
             for row in self._rows(record, causes[record.id], recipients[record.id], histories[record.id])
+            if only is None or row.step in only
         ]
         add_messages(self._connection, self._organisation_id, rows, self._now)
         tell_of_unreachable(self._connection, self._organisation_id, [record.id for record in records], self._now)
+        return rows
 
     def _rows(
         self, record: AppointmentRecord, cause: Event, recipient: Recipient, history: History
@@ -97,7 +105,7 @@ class Planner:
         in_force = self._schedules.get(record.kind)
         clinic = self._clinics[record.clinic_id]
         schedule = in_force.schedule if in_force else None
-        for item in plan(record.appointment, schedule, clinic.clinic, recipient, history, self._now, cause):
+        for item in self._plan(record, schedule, clinic, recipient, history, cause):
             step = schedule.step(item.step) if schedule else None
             row = NewMessage(
                 clinic_id=record.clinic_id,
@@ -128,37 +136,47 @@ class Planner:
             elif item.reason is not SkipReason.NOT_THIS_EVENT:
                 yield replace(row, state=State.SKIPPED, reason=item.reason)
 
-    def _recipients(self, records: Sequence[AppointmentRecord]) -> dict[UUID, Recipient]:
+    def _plan(
+        self,
+        record: AppointmentRecord,
+        schedule: Schedule | None,
+        clinic: ClinicRecord,
+        recipient: Recipient,
+        history: History,
+        cause: Event,
+    ) -> Plan:
+        return plan(record.appointment, schedule, clinic.clinic, recipient, history, self._now, cause)
+
+    def recipients(self, records: Sequence[AppointmentRecord]) -> dict[UUID, Recipient]:
         patient_ids = {record.patient_id for record in records}
-        contacts = people.contacts_of(self._connection, patient_ids)
-        points = {point for listed in contacts.values() for point in listed}
-        channels = people.channels_of(self._connection, points)
-        ledger = consents_of(self._connection, points)
+        contacts = contacts_by_patient(self._connection, patient_ids)
+        overrides = overrides_of(self._connection, patient_ids)
         visits = visits_of(self._connection, patient_ids)
         languages = people.speech_of(self._connection, patient_ids)
         return {
             record.id: Recipient(
                 language=languages[record.patient_id].language,
                 timezone=languages[record.patient_id].timezone,
-                contacts=tuple(
-                    _contact(point, channels[point], ledger) for point in contacts.get(record.patient_id, ())
-                ),
+                contacts=contacts.get(record.patient_id, ()),
+                clock_overrides=overrides.get(record.patient_id, {}),
                 visits_before=visits_before(record, visits[record.patient_id]),
             )
             for record in records
         }
 
-    def _histories(
+    def histories(
         self, records: Sequence[AppointmentRecord], recipients: Mapping[UUID, Recipient]
     ) -> dict[UUID, History]:
         ids = [record.id for record in records]
         said = said_about(self._connection, ids)
         known = readiness_of(self._connection, ids)
+        answered = answered_steps(self._connection, ids)
         return {
             appointment_id: History(
                 told=tuple(self._told(one, recipients[appointment_id]) for one in said.get(appointment_id, ())),
                 confirmed=Item.CONFIRMED in known.get(appointment_id, {}),
                 ride_known=Item.RIDE in known.get(appointment_id, {}),
+                answered=answered.get(appointment_id, {}),
             )
             for appointment_id in ids
         }
@@ -175,15 +193,6 @@ class Planner:
             clinic=self._clinics[said.clinic_id].clinic.name,
             counts=said.state is not State.UNDELIVERED and is_theirs,
         )
-
-
-def _contact(point: UUID, channel: Channel, ledger: Ledger) -> Contact:
-    consents = ledger.get(point, {})
-    return Contact(id=point, channel=channel, allowed=allowed_categories(consents), refusal=_refusal(consents))
-
-
-def _refusal(consents: Mapping[Category, object]) -> str:
-    return "no permission is recorded" if not consents else "permission was refused or withdrawn"
 
 
 _CAUSES = {AppointmentStatus.CANCELLED: Event.CANCELLED, AppointmentStatus.NO_SHOW: Event.NO_SHOW}

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from service.domain import wording
-from service.domain.clocks import may_drive_at, visit_clocks
+from service.domain.clocks import may_drive_at, own_rules, visit_clocks
 from service.domain.schedule import Schedule
 from service.domain.segments import plain
 from service.domain.values import Appointment, Clinic, Clock, Recipient
@@ -117,7 +117,7 @@ def context(
         clinic_phone=clinic.phone,
         link=link,
         visit=reader.visit(appointment.starts_at, now),
-        clock=_clock_words(visit_clocks(appointment, schedule), reader),
+        clock=_clock_words(visit_clocks(appointment, own_rules(schedule, recipient)), reader),
         driving_until=reader.clock_day(may_drive) if may_drive else None,
     )
 

@@ -12,6 +12,7 @@ from service.domain.understand import Understood, understand
 from service.domain.values import Channel
 from service.messaging.answering import CONFIRMED, CRISIS, HELP, OPTED_IN, OPTED_OUT, Answer, queue_answer
 from service.messaging.consent import set_consent
+from service.messaging.following import plan_answered
 from service.storage import people
 from service.storage.appointments import Item, coming_appointments_of, establish, locked
 from service.storage.audits import record_audit
@@ -87,7 +88,13 @@ class _Reply:
         if reply_id is None:
             return None
         self._act(meant, binding.answered, reply_id)
+        self._go_on(binding.answered)
         return meant
+
+    def _go_on(self, about: Spoken | None) -> None:
+        """Plans the steps that waited for this answer."""
+        if about is not None and about.question is not None and about.appointment_id is not None:
+            plan_answered(self._connection, self._organisation_id, about.appointment_id, self._now)
 
     def _store(self, meant: Understood, about: Spoken | None) -> UUID | None:
         return add_reply(

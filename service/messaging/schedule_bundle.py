@@ -93,6 +93,16 @@ def open_bundle(content: str) -> OpenBundle:
     )
 
 
+def source_of(content: str) -> str:
+    """The schedule's TOML, as it was saved."""
+    return cast(str, json.loads(content)["schedule"])
+
+
+def fields_by_language(texts: TextsByLanguage) -> dict[str, dict[str, dict[str, str]]]:
+    """The texts as plain words, without what is empty."""
+    return {language: {name: _fields(text) for name, text in said.items()} for language, said in texts.items()}
+
+
 def _fields(text: Text) -> dict[str, str]:
     said = {field: str(getattr(text, field)) for field in FIELDS}
     return {field: words for field, words in said.items() if words}

@@ -1,13 +1,22 @@
-"""Plans appointments that have no plan. There should be none: a plan is stored with the fact that causes it."""
+"""What is looked for every minute: visits without a plan, silence to follow up, failures to make good, calls to make.
 
+Each look is open-ended and may run twice: what it does is kept single by a unique key.
+"""
+
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.values import Event
 from service.messaging.booking import restart
+from service.messaging.fallback import plan_fallbacks
+from service.messaging.following import plan_unanswered
+from service.messaging.must_reach import ask_to_phone
+from service.messaging.overrides import ask_to_review
 from service.messaging.planning import Planner
 from service.storage.clinics import organisation_ids
 from service.storage.database import Database
@@ -21,6 +30,37 @@ _WITHOUT_PLAN = text(
     "appointments.status = 'booked' AND NOT EXISTS"
     " (SELECT FROM messages m WHERE m.appointment_id = appointments.id AND m.in_reply_to IS NULL)"
 )
+
+
+Look = Callable[[Connection, UUID, datetime], int]
+
+# In this order: what a look plans may be what a later one would miss.
+LOOKS: tuple[tuple[str, Look], ...] = (
+    ("unanswered_followed_up", plan_unanswered),
+    ("said_another_way", plan_fallbacks),
+    ("patients_to_phone", ask_to_phone),
+    ("clocks_to_review", ask_to_review),
+)
+
+
+def look_after_all(database: Database, now: datetime) -> None:
+    """Every look at every organisation, each in a transaction of its own: one that fails must not stop the others."""
+    with database.system() as connection:
+        organisations = organisation_ids(connection)
+    for organisation_id in organisations:
+        for name, look in LOOKS:
+            _look(database, organisation_id, name, look, now)
+
+
+def _look(database: Database, organisation_id: UUID, name: str, look: Look, now: datetime) -> None:
+    try:
+        with database.organisation(organisation_id) as connection:
+            found = look(connection, organisation_id, now)
+    except SQLAlchemyError as error:
+        log.error("look_failed", look=name, error=type(error).__name__)
+        return
+    if found:
+        log.info(name, count=found)
 
 
 def plan_missing(database: Database, now: datetime) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service.domain.states import MAYBE_WITH_PROVIDER, WITHDRAWABLE, State
 from service.domain.values import Category, Channel, Kind, Priority, Question
 from service.storage.ids import new_id
-from service.storage.tables import messages
+from service.storage.tables import appointments, messages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,3 +139,19 @@ def said_about(connection: Connection, appointment_ids: Iterable[UUID]) -> dict[
             )
         )
     return said
+
+
+def asked_about(connection: Connection, appointment_ids: Iterable[UUID], question: Question) -> frozenset[UUID]:
+    """Those visits about whose present start this has been, or may have been, asked."""
+    rows = connection.scalars(
+        select(messages.c.appointment_id)
+        .join(appointments, appointments.c.id == messages.c.appointment_id)
+        .where(
+            messages.c.appointment_id.in_(list(appointment_ids)),
+            messages.c.asks == question,
+            messages.c.visit_starts_at == appointments.c.starts_at,
+            messages.c.state.in_([str(state) for state in MAYBE_WITH_PROVIDER]),
+        )
+        .distinct()
+    )
+    return frozenset(rows)

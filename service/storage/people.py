@@ -13,6 +13,8 @@ from service.storage.ids import new_id
 from service.storage.sealing import keys
 from service.storage.tables import contact_points, patient_contacts, patients
 
+LANDLINE = "landline"
+
 
 @dataclass(frozen=True, kw_only=True)
 class PatientRecord:
@@ -176,6 +178,27 @@ def channels_of(connection: Connection, contact_point_ids: Iterable[UUID]) -> di
         select(contact_points.c.id, contact_points.c.channel).where(contact_points.c.id.in_(list(contact_point_ids)))
     )
     return {point_id: Channel(channel) for point_id, channel in rows}
+
+
+def landlines_among(connection: Connection, contact_point_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those that a provider found to be landlines, which take no texts."""
+    return frozenset(
+        connection.scalars(
+            select(contact_points.c.id).where(
+                contact_points.c.id.in_(list(contact_point_ids)), contact_points.c.line_type == LANDLINE
+            )
+        )
+    )
+
+
+def mark_landline(connection: Connection, contact_point_id: UUID) -> bool:
+    """False where that was known already."""
+    changed = connection.execute(
+        contact_points.update()
+        .where(contact_points.c.id == contact_point_id, contact_points.c.line_type.is_distinct_from(LANDLINE))
+        .values(line_type=LANDLINE)
+    )
+    return changed.rowcount > 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from service.messaging.dispatching import tick
 from service.messaging.hearing import EVENTS_AT_ONCE, apply_events
 from service.messaging.listening import listen
 from service.messaging.settling import settle_all
-from service.messaging.sweeping import plan_missing
+from service.messaging.sweeping import look_after_all, plan_missing
 from service.storage.heartbeats import beat
 from service.tasks.heartbeat import call_heartbeat
 from service.tasks.process import services
@@ -50,6 +50,7 @@ def apply_events_task() -> None:
 def sweep_task() -> None:
     parts = services()
     plan_missing(parts.database, parts.clock.now())
+    look_after_all(parts.database, parts.clock.now())
 
 
 @shared_task(name="handrail.heartbeat")  # type: ignore[untyped-decorator]  # celery ships no types

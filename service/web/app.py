@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.settings import BadSettings
 from service.web import health, sandbox_clock, webhooks
+from service.web.api import add_api
 from service.web.pages import add_pages
 from service.wiring import Services, services_from_environment
 
@@ -27,6 +28,7 @@ def create_app(services: Services) -> FastAPI:
     if services.settings.sandbox:
         app.include_router(sandbox_clock.router)
     app.add_exception_handler(SQLAlchemyError, _database_away)
+    add_api(app)
     add_pages(app)
     return app
 

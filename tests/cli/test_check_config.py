@@ -23,7 +23,7 @@ def test_a_sound_folder_ends_well_with_a_summary(tmp_path: Path) -> None:
     found = run(small_folder(tmp_path))
 
     assert found.exit_code == 0
-    assert found.stdout == "All good: 1 clinic; 1 schedule; 2 steps; 8 texts in en, es. 0 warnings.\n"
+    assert found.stdout == "All good: 1 clinic; 1 schedule; 2 steps; 9 texts in en, es. 0 warnings.\n"
 
 
 def test_each_mistake_is_a_line_with_place_problem_and_remedy(tmp_path: Path) -> None:

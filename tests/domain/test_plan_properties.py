@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.plan import plan
-from service.domain.schedule import AfterEnd, BeforeClock, BeforeStart, DayAt, OnEvent, Schedule, Timing, UsefulUntil
+from service.domain.schedule import (
+    AfterEnd,
+    BeforeClock,
+    BeforeStart,
+    DayAt,
+    OnEvent,
+    OnStep,
+    Schedule,
+    StepEvent,
+    Timing,
+    UsefulUntil,
+)
 from service.domain.values import (
     Appointment,
     AppointmentStatus,
@@ -44,6 +55,7 @@ timings: st.SearchStrategy[Timing] = st.one_of(
     st.builds(DayAt, days=st.integers(-14, 14), at_local=wall_times),
     st.builds(BeforeClock, clock=st.sampled_from(Clock), by=spans),
     st.builds(OnEvent, event=st.sampled_from(Event), wait=spans),
+    st.builds(OnStep, event=st.sampled_from(StepEvent), of=st.sampled_from(["s0", "s1"]), wait=spans),
 )
 uses = st.one_of(
     st.builds(UsefulUntil, before_start=spans),
@@ -60,6 +72,7 @@ recipients = st.builds(
     timezone=st.none() | st.sampled_from(ZONES),
     contacts=st.lists(contacts, max_size=3).map(tuple),
     visits_before=st.integers(0, 2),
+    clock_overrides=st.dictionaries(st.sampled_from(Clock), spans, max_size=2),
 )
 channels = st.lists(st.sampled_from(Channel), min_size=1, unique=True).map(tuple)
 
@@ -98,7 +111,8 @@ def histories(draw: st.DrawFn, starts_at: datetime) -> History:
         handed_over_at=moments,
     )
     told = tuple(draw(st.lists(said, max_size=3)))
-    return History(told=told, confirmed=draw(st.booleans()), ride_known=draw(st.booleans()))
+    answered = draw(st.dictionaries(st.sampled_from(["s0", "s1"]), moments, max_size=2))
+    return History(told=told, confirmed=draw(st.booleans()), ride_known=draw(st.booleans()), answered=answered)
 
 
 clinics = st.sampled_from(ZONES).map(lambda zone: replace(CLINIC, timezone=zone, holidays={HOLIDAY: "Founders' Day"}))

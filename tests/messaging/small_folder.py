@@ -14,6 +14,8 @@ name = "iv-infusion"
 title = "IV session"
 kinds = ["iv", "im", "esketamine", "oral", "consultation", "integration"]
 texts = "iv"
+reviewed_by = "Medical director"
+reviewed_on = 2026-11-01
 [clocks]
 solids = "8h"
 clear_liquids = "2h"
@@ -55,6 +57,8 @@ sms = "No more texts from {{ clinic.name }}."
 sms = "Texts from {{ clinic.name }} again."
 [crisis]
 sms = "988 Suicide & Crisis Lifeline: call or text 988."
+[stop_line]
+sms = "Reply STOP to end texts."
 [confirmed_ack]
 sms = "See you {{ visit.when }}."
 [email]

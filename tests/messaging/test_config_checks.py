@@ -19,13 +19,13 @@ def warnings_in(folder: Path) -> list[tuple[str, int, str]]:
 def test_a_step_without_an_english_text_is_a_mistake_at_the_step(tmp_path: Path) -> None:
     folder = small_folder(tmp_path, schedules_iv=('key = "home_safe"', 'key = "home"'))
 
-    assert only_mistake_in(folder) == ("schedules/iv.toml", 16, "there is no text 'iv.home' in English")
+    assert only_mistake_in(folder) == ("schedules/iv.toml", 18, "there is no text 'iv.home' in English")
 
 
 def test_a_text_missing_in_another_language_is_a_warning(tmp_path: Path) -> None:
     folder = small_folder(tmp_path, templates_es_iv=("[home_safe]", "[other]"))
 
-    assert warnings_in(folder) == [("schedules/iv.toml", 16, "the text 'iv.home_safe' is missing in 'es'")]
+    assert warnings_in(folder) == [("schedules/iv.toml", 18, "the text 'iv.home_safe' is missing in 'es'")]
 
 
 def test_an_unknown_variable_is_named_with_its_line(tmp_path: Path) -> None:

@@ -46,5 +46,5 @@ def test_a_fasting_text_that_stays_of_use_past_its_last_cut_off_is_a_warning(tmp
     folder = small_folder(tmp_path, schedules_iv=('expires_before_start = "2h"', 'expires_before_start = "1h"'))
 
     assert warnings_in(folder) == [
-        ("schedules/iv.toml", 15, "it may still go out after 'clear_liquids', the last clock its text names")
+        ("schedules/iv.toml", 17, "it may still go out after 'clear_liquids', the last clock its text names")
     ]

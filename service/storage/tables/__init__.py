@@ -4,16 +4,18 @@ from service.storage.tables.base import metadata
 from service.storage.tables.clinics import clinics, organisations, schedule_versions, schedules, senders
 from service.storage.tables.logs import audit, clock, heartbeats, provider_events
 from service.storage.tables.messages import attempts, messages
-from service.storage.tables.people import consent_events, contact_points, patient_contacts, patients
-from service.storage.tables.staff import staff, staff_sessions
+from service.storage.tables.people import clock_overrides, consent_events, contact_points, patient_contacts, patients
+from service.storage.tables.staff import api_keys, staff, staff_sessions
 from service.storage.tables.visits import appointments, readiness, replies, tasks
 
 __all__ = [
+    "api_keys",
     "appointments",
     "attempts",
     "audit",
     "clinics",
     "clock",
+    "clock_overrides",
     "consent_events",
     "contact_points",
     "heartbeats",

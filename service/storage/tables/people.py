@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.storage.instants import Instant
 from service.storage.sealing import Sealed
@@ -43,6 +45,7 @@ contact_points = Table(
     Column("channel", Text, nullable=False),
     Column("address", Sealed("contact_points.address"), nullable=False),
     Column("address_index", LargeBinary, nullable=False),
+    Column("line_type", Text),  # "landline" once a provider said so; None: nothing is known
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("organisation_id", "channel", "address_index"),
 )
@@ -55,6 +58,20 @@ patient_contacts = Table(
     Column("contact_point_id", Uuid, ForeignKey("contact_points.id"), primary_key=True),
     Column("rank", Integer, nullable=False),
     Index(None, "contact_point_id"),
+)
+
+# A clinician's own cut-offs for one patient, in minutes before the start by clock; the audit keeps the earlier ones.
+clock_overrides = Table(
+    "clock_overrides",
+    metadata,
+    organisation_column(),
+    Column("patient_id", Uuid, ForeignKey("patients.id"), primary_key=True),
+    Column("minutes_before", JSONB, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("why", Sealed("clock_overrides.why"), nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("review_on", Date, nullable=False),
+    Index(None, "organisation_id", "review_on"),
 )
 
 # The ledger: rows are only ever added. The row of a contact point and category that was said last says what holds:

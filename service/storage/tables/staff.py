@@ -1,6 +1,6 @@
-"""The people who work at the clinic, and their signed-in sessions."""
+"""The people who work at the clinic, their signed-in sessions, and the keys of programs."""
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, Uuid
 
 from service.storage.instants import Instant
 from service.storage.tables.base import id_column, metadata, organisation_column
@@ -30,4 +30,18 @@ staff_sessions = Table(
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Index(None, "staff_id"),
+)
+
+# Keys of other programs. Again only a hash: the key itself is shown once, when it is made.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    id_column(),
+    organisation_column(),
+    Column("name", Text, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False, unique=True),
+    Column("may_write", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant),
+    UniqueConstraint("organisation_id", "name"),
 )

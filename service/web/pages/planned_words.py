@@ -1,17 +1,19 @@
 """What a message that has not gone out yet would say, as it stands now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from service.domain.values import Channel, Clinic, Recipient
+from service.domain.values import Channel, Clinic, Clock, Recipient
 from service.messaging.planning import opened, visits_before
 from service.messaging.rendering import BadText
 from service.messaging.schedule_bundle import NoSuchText, OpenBundle
 from service.messaging.speaking import Speaker, Words
 from service.storage.appointments import AppointmentRecord, visits_of
 from service.storage.clinics import bundle_of
+from service.storage.clock_overrides import overrides_of
 from service.storage.timeline import MessageFacts, PatientFacts
 
 LINK = "[a link to the patient's own page]"
@@ -25,6 +27,7 @@ class Subject:
     record: AppointmentRecord | None
     clinic: Clinic
     visits_before: int
+    clock_overrides: dict[Clock, timedelta] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -35,10 +38,12 @@ def subject_of(
     connection: Connection, patient: PatientFacts | None, record: AppointmentRecord | None, clinic: Clinic
 ) -> Subject:
     before = 0
+    overrides: dict[Clock, timedelta] = {}
     if record is not None:
+        overrides = overrides_of(connection, [record.patient_id]).get(record.patient_id, {})
         visits = visits_of(connection, [record.patient_id])
         before = visits_before(record, visits.get(record.patient_id, []))
-    return Subject(patient=patient, record=record, clinic=clinic, visits_before=before)
+    return Subject(patient=patient, record=record, clinic=clinic, visits_before=before, clock_overrides=overrides)
 
 
 def planned_words(connection: Connection, message: MessageFacts, subject: Subject) -> Words:
@@ -66,6 +71,7 @@ def say(
             language=subject.language,
             timezone=subject.patient.timezone if subject.patient else None,
             visits_before=subject.visits_before,
+            clock_overrides=subject.clock_overrides,
         ),
         first_name=subject.patient.given_name if subject.patient else "",
         link=link,

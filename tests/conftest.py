@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from service.embedded.broker import Broker
 from service.storage.migrate import upgrade
@@ -12,10 +11,6 @@ from tests import servers
 from tests.clinic import ClinicUnderTest, open_clinic
 from tests.servers import Database
 from tests.stack import Stack, running_stack
-
-# A busy machine is no failure of a property; what must be quick has tests of its own that say how quick.
-settings.register_profile("handrail", deadline=None)
-settings.load_profile("handrail")
 
 
 @pytest.fixture(scope="session")
